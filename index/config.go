@@ -1,0 +1,74 @@
+package index
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"haidang/internal/settings"
+)
+
+// Config is what an operator may set of the archive.
+type Config struct {
+	Dir            string            `yaml:"dir"`             // where the shards are; the caller sets it when it is empty
+	HotDocuments   int               `yaml:"hot_documents"`   // the hot shard is closed to new articles at this many
+	BatchDocuments int               `yaml:"batch_documents"` // a Put of more is written in pieces of this many
+	LockTimeout    settings.Duration `yaml:"lock_timeout"`    // how long to wait for another process to let go
+	SearchTimeout  settings.Duration `yaml:"search_timeout"`  // a search that takes longer answers with what it has
+	VerifyLimit    int               `yaml:"verify_limit"`    // candidates read and verified for one search
+}
+
+// DefaultConfig returns settings for one machine. Dir is left to the caller.
+func DefaultConfig() Config {
+	return Config{
+		HotDocuments:   150_000,
+		BatchDocuments: 500,
+		LockTimeout:    settings.Duration(time.Second),
+		SearchTimeout:  settings.Duration(2 * time.Second),
+		VerifyLimit:    5_000,
+	}
+}
+
+// Validate returns every problem of the configuration.
+func (c Config) Validate() error {
+	var errs []error
+	atLeast := func(name string, v, low int) {
+		if v < low {
+			errs = append(errs, fmt.Errorf("index.%s: %d is too small, write %d or more", name, v, low))
+		}
+	}
+	if c.Dir == "" {
+		errs = append(errs, errors.New("index.dir: missing, write the folder that holds the archive"))
+	}
+	atLeast("hot_documents", c.HotDocuments, 1)
+	atLeast("batch_documents", c.BatchDocuments, 1)
+	atLeast("verify_limit", c.VerifyLimit, 1)
+	if c.LockTimeout.Std() <= 0 || c.LockTimeout.Std() > 2*time.Second {
+		errs = append(errs, fmt.Errorf("index.lock_timeout: %s is not within 1ms and 2s", c.LockTimeout))
+	}
+	if c.SearchTimeout.Std() <= 0 {
+		errs = append(errs, fmt.Errorf("index.search_timeout: %s is too short, write 2s", c.SearchTimeout))
+	}
+	return errors.Join(errs...)
+}
+
+// Deps is what an archive works with. All of it may be left out.
+type Deps struct {
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+	Now        func() time.Time
+}
+
+func (d Deps) withDefaults() Deps {
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	d.Logger = d.Logger.With("component", "index")
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return d
+}
