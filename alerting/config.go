@@ -1,0 +1,115 @@
+package alerting
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"haidang/internal/article"
+	"haidang/internal/settings"
+)
+
+// Config says how stories are formed and who is told.
+type Config struct {
+	// Window is how far apart two articles with the same claim may be and still be one story.
+	Window settings.Duration `yaml:"window"`
+	// CopyWindow is how far apart near-identical texts with the same claim may be and still be one story.
+	CopyWindow settings.Duration `yaml:"copy_window"`
+	// CopySimilarity is the estimated share of common word sequences from which a text is a copy, 0 to 1.
+	CopySimilarity float64 `yaml:"copy_similarity"`
+	// Webhooks are told of every story that rings.
+	Webhooks []Webhook `yaml:"webhooks"`
+	// Retry says how a notification that was refused is tried again.
+	Retry Retry `yaml:"retry"`
+}
+
+// Webhook is a receiver that takes a signed POST.
+type Webhook struct {
+	Name   string          `yaml:"name"`
+	URL    string          `yaml:"url"`
+	Secret settings.Secret `yaml:"secret"` // key of the HMAC-SHA256
+	// MinSeverity leaves out what is less urgent; empty means everything.
+	MinSeverity article.Severity `yaml:"min_severity"`
+}
+
+// Retry is a policy of exponential backoff with jitter.
+type Retry struct {
+	Attempts int               `yaml:"attempts"` // all of them, the first included
+	First    settings.Duration `yaml:"first"`
+	Max      settings.Duration `yaml:"max"`
+	Timeout  settings.Duration `yaml:"timeout"` // of one attempt
+}
+
+// DefaultConfig tells nobody but the desk.
+func DefaultConfig() Config {
+	return Config{
+		Window:         settings.Duration(72 * time.Hour),
+		CopyWindow:     settings.Duration(7 * 24 * time.Hour),
+		CopySimilarity: 0.8,
+		Retry: Retry{
+			Attempts: 12,
+			First:    settings.Duration(2 * time.Second),
+			Max:      settings.Duration(15 * time.Minute),
+			Timeout:  settings.Duration(10 * time.Second),
+		},
+	}
+}
+
+// minSecret is the shortest key that is accepted: 128 bits as text of any kind.
+const minSecret = 16
+
+// Validate reports every problem of the configuration at once.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Window <= 0 {
+		errs = append(errs, errors.New("alerting.window: must be positive; 72h is usual"))
+	}
+	if c.CopyWindow <= 0 {
+		errs = append(errs, errors.New("alerting.copy_window: must be positive; 7d is usual"))
+	}
+	if !(c.CopySimilarity > 0 && c.CopySimilarity <= 1) {
+		errs = append(errs, fmt.Errorf("alerting.copy_similarity: %v is not above 0 and at most 1; 0.8 is usual", c.CopySimilarity))
+	}
+	seen := map[string]bool{kafkaReceiver: true}
+	for i, w := range c.Webhooks {
+		at := fmt.Sprintf("alerting.webhooks[%d]", i)
+		if w.Name == "" {
+			errs = append(errs, fmt.Errorf("%s.name: missing", at))
+		} else if seen[w.Name] {
+			errs = append(errs, fmt.Errorf("%s.name: %q is taken", at, w.Name))
+		}
+		seen[w.Name] = true
+		errs = append(errs, w.validate(at)...)
+	}
+	return errors.Join(append(errs, c.Retry.validate()...)...)
+}
+
+func (w Webhook) validate(at string) (errs []error) {
+	u, err := url.Parse(w.URL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		errs = append(errs, fmt.Errorf("%s.url: not an absolute http or https address", at))
+	} else if u.User != nil {
+		errs = append(errs, fmt.Errorf("%s.url: holds a password; the signature takes its place", at))
+	}
+	if len(w.Secret) < minSecret {
+		errs = append(errs, fmt.Errorf("%s.secret: must have at least %d characters", at, minSecret))
+	}
+	if w.MinSeverity != "" && w.MinSeverity.Rank() > article.Info.Rank() {
+		errs = append(errs, fmt.Errorf("%s.min_severity: %q is not known; write critical, high, normal or info", at, w.MinSeverity))
+	}
+	return errs
+}
+
+func (r Retry) validate() (errs []error) {
+	if r.Attempts < 1 {
+		errs = append(errs, errors.New("alerting.retry.attempts: must be at least 1"))
+	}
+	if r.First <= 0 || r.Max < r.First {
+		errs = append(errs, errors.New("alerting.retry: first must be positive and max not below it"))
+	}
+	if r.Timeout <= 0 {
+		errs = append(errs, errors.New("alerting.retry.timeout: must be positive"))
+	}
+	return errs
+}

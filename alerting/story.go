@@ -1,0 +1,252 @@
+package alerting
+
+import (
+	"errors"
+	"time"
+
+	"haidang/internal/article"
+)
+
+// ErrNotFound is returned for a story that does not exist.
+var ErrNotFound = errors.New("no such story")
+
+// State is where a story stands in the work of the desk.
+type State string
+
+// The states of a story. A story begins as StateNew; the others are reached by the people of the desk.
+const (
+	StateNew          State = "new"
+	StateAcknowledged State = "acknowledged"
+	StateInReview     State = "in_review"
+	StateEscalated    State = "escalated"
+	StateResponded    State = "responded"
+	StateClosed       State = "closed"
+	StateSnoozed      State = "snoozed"    // side state, until a time
+	StateMerged       State = "merged"     // side state, into another story
+	StateSuppressed   State = "suppressed" // side state, by a silence, an inhibition or the flood guard
+)
+
+// States lists every state, in the order of the desk.
+func States() []State {
+	return []State{StateNew, StateAcknowledged, StateInReview, StateEscalated, StateResponded, StateClosed, StateSnoozed, StateMerged, StateSuppressed}
+}
+
+// Story is one event: the articles that carry one claim within a window of time, with their copies and the answers
+// to them. It holds the claim's wording as it was when the latest article was read.
+type Story struct {
+	ID           string           `json:"id"`
+	ClaimID      string           `json:"claim_id"`
+	ClaimVersion int              `json:"claim_version"`
+	StatementVI  string           `json:"statement_vi"`
+	StatementEN  string           `json:"statement_en"`
+	Field        string           `json:"field"`
+	Severity     article.Severity `json:"severity"`
+	Pattern      bool             `json:"pattern"`    // a kind of rumour, not a known one
+	Verdict      string           `json:"verdict"`    // undetermined, false, misleading, …
+	DecidedBy    string           `json:"decided_by"` // who decided the verdict; empty while nobody has
+	State        State            `json:"state"`
+	Owner        string           `json:"owner"`
+	Places       []string         `json:"places"`
+
+	FirstSeen    time.Time `json:"first_seen"` // of the first carrying article; of the first answer while none carries it
+	FirstArticle string    `json:"first_article"`
+	FirstOutlet  string    `json:"first_outlet"`
+	FirstTitle   string    `json:"first_title"`
+	FirstURL     string    `json:"first_url"`
+	LastSeen     time.Time `json:"last_seen"` // of the last article, carrying or answering
+
+	Articles  int      `json:"articles"` // that carry the claim, copies among them
+	Copies    int      `json:"copies"`   // near-identical to an article seen earlier
+	Outlets   int      `json:"outlets"`  // that carry the claim in their own words: without copies
+	Languages []string `json:"languages"`
+	MaxScore  int      `json:"max_score"`
+	Answers   int      `json:"answers"` // articles that deny the claim or report a debunk or a penalty
+
+	AnsweredAt    time.Time      `json:"answered_at,omitzero"` // of the first answer; zero while nobody has answered
+	AnswerArticle string         `json:"answer_article,omitempty"`
+	AnswerOutlet  string         `json:"answer_outlet,omitempty"`
+	AnswerTitle   string         `json:"answer_title,omitempty"`
+	AnswerURL     string         `json:"answer_url,omitempty"`
+	AnswerStance  article.Stance `json:"answer_stance,omitempty"`
+
+	RangAt    time.Time `json:"rang_at,omitzero"` // when a live article first made it ring; zero for a quiet story
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+	Seq       int64     `json:"seq"` // of the last event that changed it
+}
+
+// Rang reports whether the story has rung. A story that has not holds only history or answers.
+func (s *Story) Rang() bool { return !s.RangAt.IsZero() }
+
+// Answered reports whether the claim has been answered.
+func (s *Story) Answered() bool { return !s.AnsweredAt.IsZero() }
+
+// Statement returns the claim in one language: English for "en", Vietnamese otherwise, the other one where it is missing.
+func (s *Story) Statement(language string) string {
+	first, second := s.StatementVI, s.StatementEN
+	if language == "en" {
+		first, second = second, first
+	}
+	if first == "" {
+		return second
+	}
+	return first
+}
+
+// Unanswered is how long the claim has stood, or stood, without an answer: zero where the answer came first.
+func (s *Story) Unanswered(now time.Time) time.Duration {
+	end := now
+	if s.Answered() {
+		end = s.AnsweredAt
+	}
+	return max(0, end.Sub(s.FirstSeen))
+}
+
+// Role is what an article is to its story.
+type Role string
+
+// The roles of an article in a story.
+const (
+	RoleCarries   Role = "carries"   // it may ring: stance carries, questions or unclear
+	RoleAnswers   Role = "answers"   // it is evidence: a denial, a debunk, a penalty
+	RoleWithdrawn Role = "withdrawn" // an edit took the claim out again
+)
+
+// Alert is one article in a story: the pair of claim and article is unique for ever.
+type Alert struct {
+	ClaimID      string         `json:"claim_id"`
+	ArticleID    string         `json:"article_id"`
+	StoryID      string         `json:"story_id"`
+	Role         Role           `json:"role"`
+	Stance       article.Stance `json:"stance"`
+	Score        int            `json:"score"`
+	URL          string         `json:"url"`
+	Outlet       string         `json:"outlet"`
+	Country      string         `json:"country"`
+	Title        string         `json:"title"`
+	Lead         string         `json:"lead"`
+	Language     string         `json:"language"`
+	Published    time.Time      `json:"published,omitzero"`
+	FirstSeen    time.Time      `json:"first_seen"`
+	Origin       article.Origin `json:"origin"`
+	Revision     string         `json:"revision"`
+	Edits        int            `json:"edits"`   // revisions after the first
+	CopyOf       string         `json:"copy_of"` // ID of the near-identical article that was seen first
+	Places       []string       `json:"places"`
+	Topics       []string       `json:"topics"`
+	RulesVersion string         `json:"rules_version"`
+	Parts        []article.Part `json:"parts"`
+	Snippets     []Snippet      `json:"snippets"`
+}
+
+// Snippet is a piece of an article, as the outlet wrote it, with the words that matched. A page can mark them without
+// the archive.
+type Snippet struct {
+	Field article.Field `json:"field"`
+	Text  string        `json:"text"`
+	Cut   Cut           `json:"cut,omitzero"`
+	Marks []Mark        `json:"marks"` // in order, never overlapping
+}
+
+// Cut says where a snippet leaves something out.
+type Cut struct {
+	Before bool `json:"before,omitempty"`
+	After  bool `json:"after,omitempty"`
+}
+
+// Mark is a byte range in a snippet's text, start inclusive, end exclusive.
+type Mark struct {
+	Start  int    `json:"start"`
+	End    int    `json:"end"`
+	Clause string `json:"clause"` // the clause it satisfied; "stance:denies" and the like for cues
+}
+
+// StoryDetail is a story with everything that belongs to it.
+type StoryDetail struct {
+	Story
+	Alerts     []Alert    `json:"alerts"` // oldest first
+	Events     []Event    `json:"events"` // oldest first
+	Deliveries []Delivery `json:"deliveries"`
+}
+
+// Kind is what an event reports.
+type Kind string
+
+// The kinds of events. Only KindOpened rings.
+const (
+	KindOpened         Kind = "opened"          // a live article made the story ring for the first time
+	KindJoined         Kind = "joined"          // one more article carries the claim
+	KindCopied         Kind = "copied"          // one more near-identical copy
+	KindAnswered       Kind = "answered"        // the first answer stopped the clock
+	KindEvidence       Kind = "evidence"        // one more answer
+	KindEdited         Kind = "edited"          // an article of the story was changed by its outlet
+	KindHistory        Kind = "history"         // an article from the past was attached; never rings
+	KindDeliveryFailed Kind = "delivery_failed" // a receiver could not be told, every attempt is used up
+)
+
+// Event is one line of the live feed. Seq grows by one with each event and events become visible in that order, so a
+// reader that remembers the last Seq misses none.
+type Event struct {
+	Seq       int64     `json:"seq"`
+	At        time.Time `json:"at"`
+	Kind      Kind      `json:"kind"`
+	Rings     bool      `json:"rings"`
+	StoryID   string    `json:"story_id"`
+	ArticleID string    `json:"article_id,omitempty"`
+	Detail    string    `json:"detail,omitempty"` // for people: a receiver and its error, an old title
+}
+
+// DeliveryState is where a notification stands.
+type DeliveryState string
+
+// The states of a notification.
+const (
+	DeliveryPending DeliveryState = "pending"
+	DeliverySent    DeliveryState = "sent"
+	DeliveryFailed  DeliveryState = "failed"
+)
+
+// Delivery is one notification to one receiver.
+type Delivery struct {
+	ID        string        `json:"id"` // the Idempotency-Key
+	Receiver  string        `json:"receiver"`
+	StoryID   string        `json:"story_id"`
+	Route     string        `json:"route"`
+	Change    Kind          `json:"change"`
+	State     DeliveryState `json:"state"`
+	Attempts  int           `json:"attempts"`
+	NextAt    time.Time     `json:"next_at,omitzero"`
+	LastError string        `json:"last_error,omitempty"`
+	CreatedAt time.Time     `json:"created_at"`
+	SentAt    time.Time     `json:"sent_at,omitzero"`
+}
+
+// Filter chooses stories. Its zero value means all stories that have rung, newest first.
+type Filter struct {
+	States     []State
+	Severities []article.Severity
+	Fields     []string
+	ClaimID    string
+	Unanswered bool      // only stories that nobody has answered
+	Quiet      bool      // also stories that never rang: history and answers without a claim
+	Since      time.Time // only stories with an article at or after this moment
+	Until      time.Time // only stories first seen before this moment
+	Limit      int       // 100 when 0, at most 1,000
+	Offset     int
+}
+
+// Counts is the state of the desk in numbers. Stories that never rang are only in Quiet and Alerts.
+type Counts struct {
+	Stories           int                      `json:"stories"`
+	Quiet             int                      `json:"quiet"`
+	Unanswered        int                      `json:"unanswered"`
+	Alerts            int                      `json:"alerts"`  // articles that carry a claim, of any origin
+	Answers           int                      `json:"answers"` // articles that answer one
+	ByState           map[State]int            `json:"by_state"`
+	BySeverity        map[article.Severity]int `json:"by_severity"`
+	ByField           map[string]int           `json:"by_field"`
+	DeliveriesPending int                      `json:"deliveries_pending"`
+	DeliveriesLate    int                      `json:"deliveries_late"` // pending after three attempts or more
+	DeliveriesFailed  int                      `json:"deliveries_failed"`
+	LastSeq           int64                    `json:"last_seq"`
+}
