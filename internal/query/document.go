@@ -1,0 +1,98 @@
+package query
+
+import (
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"haidang/internal/article"
+	"haidang/internal/text"
+)
+
+// Doc is an article made ready for matching. It never changes and is safe for concurrent use.
+type Doc struct {
+	ID     string
+	fields [fieldCount]field
+	meta   map[MetaKey][]string
+	times  map[DateKey]time.Time
+}
+
+const fieldCount = 3
+
+// fieldNames gives fields their order: that of reading.
+var fieldNames = [fieldCount]article.Field{article.Title, article.Lead, article.Text}
+
+type field struct {
+	*text.Doc
+	unmarked bool // some token stands in a run without marks
+
+	once    sync.Once
+	numbers []text.Number
+}
+
+// Document analyses an article for matching.
+func Document(a *article.Article) *Doc {
+	d := &Doc{
+		ID:    a.ID,
+		meta:  metaOf(a),
+		times: map[DateKey]time.Time{Published: a.Published, Seen: a.FirstSeen},
+	}
+	for i, name := range fieldNames {
+		d.fields[i].Doc = text.Analyze(a.Get(name))
+	}
+	return d
+}
+
+// Text returns the analysed wording of one field, or nil for a name that is no field.
+func (d *Doc) Text(f article.Field) *text.Doc {
+	for i, name := range fieldNames {
+		if name == f {
+			return d.fields[i].Doc
+		}
+	}
+	return nil
+}
+
+func metaOf(a *article.Article) map[MetaKey][]string {
+	m := map[MetaKey][]string{
+		Site:    {Host(a)},
+		Country: {Key(a.OutletCountry)},
+		Lang:    {Key(a.Language)},
+	}
+	if a.Verdict == nil {
+		return m
+	}
+	for _, t := range a.Verdict.Topics {
+		m[Topic] = append(m[Topic], Key(t))
+	}
+	for _, p := range a.Verdict.Places {
+		m[Place] = append(m[Place], Key(p))
+	}
+	for _, c := range a.Verdict.Claims {
+		m[Claim] = append(m[Claim], Key(c.ID))
+		m[Stance] = append(m[Stance], Key(string(c.Stance)))
+	}
+	return m
+}
+
+// Host returns the host name that site: is compared with: that of the canonical URL, without "www.".
+func Host(a *article.Article) string {
+	raw := a.CanonicalURL
+	if raw == "" {
+		raw = a.URL
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+}
+
+// Key returns the form in which values of topic:, claim:, stance:, place:, country: and lang: are compared: folded, with
+// a hyphen for everything between letters and digits. So place:"Hà Nội" is place:ha-noi.
+func Key(s string) string {
+	return strings.Join(strings.FieldsFunc(text.Fold(s), func(r rune) bool {
+		return !('a' <= r && r <= 'z' || '0' <= r && r <= '9' || r > 0x7f)
+	}), "-")
+}
