@@ -1,0 +1,34 @@
+# One command each; `make check` is what CI runs, without the servers.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+TOOLS := -modfile=$(CURDIR)/.ci/tools/go.mod
+GO_FILES = $(shell git ls-files '*.go')
+
+.PHONY: test integration bench lint check demo build
+
+test: ## unit and end-to-end tests on the embedded defaults; needs Go only
+	go test -race -timeout 8m ./...
+
+integration: ## the same house on real Apache Kafka, a real SMTP server and Chromium, which scripts/ start and stop
+	scripts/with-servers.sh go test -tags integration -timeout 15m -run Integration ./...
+
+bench: ## speed and memory, each beside its rival in the same run
+	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+lint: ## formatting, vet, staticcheck, modules as committed, shell scripts
+	@out=$$(go tool $(TOOLS) gofumpt -l $(GO_FILES)); if [ -n "$$out" ]; then echo "gofumpt differs in:"; echo "$$out"; exit 1; fi
+	go vet ./...
+	go vet -tags integration ./...
+	go tool $(TOOLS) staticcheck -tags integration ./...
+	go fix -diff ./...
+	go mod tidy -diff
+	go mod verify
+	shellcheck .ci/run scripts/*.sh
+
+check: lint test build ## all that needs no server
+
+build: ## one static binary in bin/
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/haidang ./cmd/haidang
+
+demo: ## three fictional outlets, crawled for real
+	go run ./cmd/haidang demo

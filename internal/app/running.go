@@ -1,0 +1,86 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Running is what a running process writes into its data folder, so that other commands find it: search asks it,
+// import sends through it.
+type Running struct {
+	PID     int       `json:"pid"`
+	Web     string    `json:"web"`    // host:port of the pages and the API
+	Broker  string    `json:"broker"` // host:port of a broker
+	Groups  []string  `json:"groups"` // consumer groups that must have caught up before an article is done
+	Started time.Time `json:"started"`
+}
+
+const runningFile = "running.json"
+
+// FindRunning reports the process that serves this data folder, if its port still answers. A file left behind by a
+// crash names a port that nobody listens on, and counts as no process.
+func FindRunning(dataDir string) (Running, bool) {
+	data, err := os.ReadFile(filepath.Join(dataDir, runningFile))
+	if err != nil {
+		return Running{}, false
+	}
+	var r Running
+	if json.Unmarshal(data, &r) != nil || r.Web == "" {
+		return Running{}, false
+	}
+	conn, err := net.DialTimeout("tcp", r.Web, time.Second)
+	if err != nil {
+		return Running{}, false
+	}
+	return r, conn.Close() == nil
+}
+
+// lastBroker is the address that the broker of this folder had when it last ran, so that it can have it again and
+// clients that outlive a restart find it.
+func lastBroker(dataDir string) string {
+	data, err := os.ReadFile(filepath.Join(dataDir, runningFile))
+	if err != nil {
+		return ""
+	}
+	var r Running
+	if json.Unmarshal(data, &r) != nil || r.Broker == "" {
+		return ""
+	}
+	l, err := net.Listen("tcp", r.Broker)
+	if err != nil {
+		return ""
+	}
+	if l.Close() != nil {
+		return ""
+	}
+	return r.Broker
+}
+
+// announce writes the file whole or not at all.
+func (r Running) announce(dataDir string) error {
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dataDir, runningFile)
+	if err := os.WriteFile(path+".tmp", append(data, '\n'), 0o600); err != nil {
+		return fmt.Errorf("announce this process: %w", err)
+	}
+	return os.Rename(path+".tmp", path)
+}
+
+// withdraw says that nobody serves the folder any more. The broker's address stays, for the next start.
+func (r Running) withdraw(dataDir string) error {
+	r.Web, r.PID = "", 0
+	err := r.announce(dataDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // the folder was taken away under us: nobody is left to be told
+	}
+	return err
+}

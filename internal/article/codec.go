@@ -1,0 +1,66 @@
+package article
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"haidang/internal/text"
+)
+
+// SchemaVersion is the version of the wire form that this code writes. docs/schema.md describes it.
+const SchemaVersion = 1
+
+// The kinds of problem a wire form can have. Neither is mended by trying again.
+var (
+	ErrNewerSchema = errors.New("written by a newer version of haidang")
+	ErrMalformed   = errors.New("not an article")
+)
+
+// Encode writes the wire form of an article.
+func Encode(a *Article) ([]byte, error) {
+	out := *a
+	out.Schema = SchemaVersion
+	b, err := json.Marshal(&out)
+	if err != nil {
+		return nil, fmt.Errorf("encode article %s: %w", a.ID, err)
+	}
+	return b, nil
+}
+
+// Decode reads the wire form. A newer schema is an error that wraps ErrNewerSchema; the caller still has the bytes and
+// keeps them.
+func Decode(b []byte) (Article, error) {
+	var version struct {
+		Schema int `json:"schema"`
+	}
+	if err := json.Unmarshal(b, &version); err != nil {
+		return Article{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	if version.Schema > SchemaVersion {
+		return Article{}, fmt.Errorf("schema %d, this program reads up to %d: %w", version.Schema, SchemaVersion, ErrNewerSchema)
+	}
+	var a Article
+	if err := json.Unmarshal(b, &a); err != nil {
+		return Article{}, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	if a.ID == "" {
+		return Article{}, fmt.Errorf("%w: it has no id", ErrMalformed)
+	}
+	return a, nil
+}
+
+// Revise fills in what follows from the wording: the revision, and the language and the fingerprint where they are
+// not known yet. Call it whenever Title, Lead or Text have changed.
+func (a *Article) Revise() {
+	a.Revision = digest(a.Title, a.Lead, a.Text)[:16]
+	all := a.Title + "\n" + a.Lead + "\n" + a.Text
+	if a.Language == "" {
+		a.Language = string(text.Detect(all))
+	}
+	body := a.Text
+	if body == "" {
+		body = a.Title + "\n" + a.Lead
+	}
+	a.Fingerprint = text.NewFingerprint(text.Analyze(body)).String()
+}
