@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"strings"
 	"syscall"
@@ -98,5 +97,3 @@ func (l allowList) control(_ context.Context, network, address string, _ syscall
 	}
 	return fmt.Errorf("%w: %s", errSpecialAddress, ap)
 }
-
-var _ = net.Dialer{ControlContext: allowList{}.control}

@@ -1,0 +1,159 @@
+package crawler
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	maxHosts      = 4096             // remembered; beyond it hosts at rest are forgotten
+	maxRetryAfter = 6 * time.Hour    // a longer Retry-After is taken for a mistake
+	maxHold       = 90 * time.Second // a longer wait is an error to come back with, not a goroutine to keep
+	maxCrawlDelay = time.Minute
+)
+
+// hostLimiter lets one request at a time go to a host, with a pause between the end of one and the start of the next.
+type hostLimiter struct {
+	mu    sync.Mutex
+	delay time.Duration
+	hosts map[string]*hostTurn
+}
+
+type hostTurn struct {
+	turn    chan struct{} // holds one token: whoever has it may ask
+	waiting int           // guarded by hostLimiter.mu, as are the rest
+	delay   time.Duration
+	next    time.Time // not before
+	blocked time.Time // the server asked for silence until then
+}
+
+func newHostLimiter() *hostLimiter { return &hostLimiter{hosts: map[string]*hostTurn{}} }
+
+// hostKey is the host as the limiter counts it; a port of its own is a server of its own.
+func hostKey(u *url.URL) string { return strings.TrimSuffix(strings.ToLower(u.Host), ".") }
+
+func (l *hostLimiter) get(host string) *hostTurn {
+	h, ok := l.hosts[host]
+	if !ok {
+		l.forget()
+		h = &hostTurn{turn: make(chan struct{}, 1), delay: l.delay}
+		l.hosts[host] = h
+	}
+	return h
+}
+
+// forget makes room when there are too many hosts; the caller holds the lock.
+func (l *hostLimiter) forget() {
+	if len(l.hosts) < maxHosts {
+		return
+	}
+	now := time.Now()
+	for name, h := range l.hosts {
+		if h.waiting == 0 && now.After(h.next) && now.After(h.blocked) {
+			delete(l.hosts, name)
+		}
+	}
+}
+
+// slow sets the pause of one host.
+func (l *hostLimiter) slow(host string, delay time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.get(host).delay = delay
+}
+
+// block keeps everybody away from a host for some time.
+func (l *hostLimiter) block(host string, d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.get(host)
+	if until := time.Now().Add(min(d, maxRetryAfter)); until.After(h.blocked) {
+		h.blocked = until
+	}
+}
+
+// acquire waits for the host's turn. The release it returns starts the pause.
+func (l *hostLimiter) acquire(ctx context.Context, host string) (release func(), err error) {
+	l.mu.Lock()
+	h := l.get(host)
+	h.waiting++
+	l.mu.Unlock()
+	defer func() {
+		if err != nil {
+			l.mu.Lock()
+			h.waiting--
+			l.mu.Unlock()
+		}
+	}()
+	select {
+	case h.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if err := l.pause(ctx, h); err != nil {
+		<-h.turn
+		return nil, err
+	}
+	return func() {
+		l.mu.Lock()
+		h.next = time.Now().Add(h.delay)
+		h.waiting--
+		l.mu.Unlock()
+		<-h.turn
+	}, nil
+}
+
+func (l *hostLimiter) pause(ctx context.Context, h *hostTurn) error {
+	l.mu.Lock()
+	until := h.next
+	blocked := h.blocked.After(until)
+	if blocked {
+		until = h.blocked
+	}
+	l.mu.Unlock()
+	wait := time.Until(until)
+	if wait <= 0 {
+		return nil
+	}
+	if blocked && wait > maxHold {
+		return &Error{Reason: ReasonThrottled, Temporary: true, Err: fmt.Errorf("the server asked for silence for another %v", wait.Round(time.Second))}
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// noteRetryAfter remembers that a server asked to be left alone.
+func (t *transport) noteRetryAfter(req *http.Request, res *http.Response) {
+	if res.StatusCode != http.StatusTooManyRequests && res.StatusCode != http.StatusServiceUnavailable {
+		return
+	}
+	if d := retryAfter(res.Header, time.Now()); d > 0 {
+		t.hosts.block(hostKey(req.URL), d)
+	} else if res.StatusCode == http.StatusTooManyRequests {
+		t.hosts.block(hostKey(req.URL), 30*time.Second)
+	}
+}
+
+// retryAfter reads the header in both of its forms; 0 when there is none or it makes no sense.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil && seconds > 0 {
+		return time.Duration(min(seconds, int64(maxRetryAfter/time.Second))) * time.Second
+	}
+	if at, err := http.ParseTime(value); err == nil && at.After(now) {
+		return min(at.Sub(now), maxRetryAfter)
+	}
+	return 0
+}

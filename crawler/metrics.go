@@ -1,0 +1,82 @@
+package crawler
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// reasons are all the label values that an outcome can have.
+func reasons() []Reason {
+	return []Reason{
+		ReasonNotFeed, ReasonTooDeep, ReasonTooLarge, ReasonEmpty, ReasonNotHTML, ReasonListing, ReasonNoArticle,
+		ReasonErrorPage, ReasonScriptOnly, ReasonRobots, ReasonRobotsDown, ReasonForbidden, ReasonRedirects, ReasonGone,
+		ReasonRefused, ReasonThrottled, ReasonServerError, ReasonUnreachable, ReasonTimeout, ReasonInvalidURL,
+		ReasonRepeat, ReasonFeedOnly, ReasonBrokerFailed, ReasonStateFailed,
+	}
+}
+
+const outcomeOK = "ok"
+
+func label(r Reason) string {
+	if r == ReasonNone {
+		return outcomeOK
+	}
+	return string(r)
+}
+
+type metrics struct {
+	fetches     *prometheus.CounterVec   // kind, outcome
+	fetchTime   *prometheus.HistogramVec // kind
+	fetchBytes  *prometheus.CounterVec   // kind
+	items       *prometheus.CounterVec   // outcome
+	pages       *prometheus.CounterVec   // outcome
+	extractTime prometheus.Histogram
+	inFlight    prometheus.Gauge
+	lastSuccess prometheus.Gauge
+	articleAge  prometheus.Histogram
+	failing     prometheus.Gauge
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	m := &metrics{
+		fetches:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_fetches_total", Help: "Requests made, by kind and outcome."}, []string{"kind", "outcome"}),
+		fetchTime:   prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "haidang_crawler_fetch_duration_seconds", Help: "Time of a fetch with its redirects and the wait for the host's turn.", Buckets: prometheus.ExponentialBuckets(0.005, 2.5, 12)}, []string{"kind"}),
+		fetchBytes:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_fetched_bytes_total", Help: "Bytes of bodies, unpacked."}, []string{"kind"}),
+		items:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_items_total", Help: "Feed items seen, by outcome: new, edited, repeat or invalid_url."}, []string{"outcome"}),
+		pages:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_pages_total", Help: "Links handled, by outcome: ok, feed_only, repeat, or why there was no article."}, []string{"outcome"}),
+		extractTime: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "haidang_crawler_extract_duration_seconds", Help: "Time to extract one page.", Buckets: prometheus.ExponentialBuckets(0.001, 2.5, 10)}),
+		inFlight:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "haidang_crawler_in_flight", Help: "Links being handled."}),
+		lastSuccess: prometheus.NewGauge(prometheus.GaugeOpts{Name: "haidang_crawler_last_success_timestamp_seconds", Help: "When an article was last published, as a Unix time."}),
+		articleAge:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "haidang_crawler_article_age_seconds", Help: "Age of a live article when it is published to the bus.", Buckets: prometheus.ExponentialBuckets(1, 4, 10)}),
+		failing:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "haidang_crawler_feeds_failing", Help: "Feeds whose last poll failed."}),
+	}
+	for _, kind := range []string{"feed", "page", "robots"} {
+		m.fetchTime.WithLabelValues(kind)
+		m.fetchBytes.WithLabelValues(kind)
+		for _, r := range append(reasons(), ReasonNone) {
+			m.fetches.WithLabelValues(kind, label(r))
+		}
+	}
+	for _, r := range append(reasons(), ReasonNone) {
+		m.pages.WithLabelValues(label(r))
+	}
+	for _, outcome := range []string{itemNew, itemEdited, string(ReasonRepeat), string(ReasonInvalidURL)} {
+		m.items.WithLabelValues(outcome)
+	}
+	if reg != nil {
+		reg.MustRegister(m.fetches, m.fetchTime, m.fetchBytes, m.items, m.pages, m.extractTime, m.inFlight, m.lastSuccess, m.articleAge, m.failing)
+	}
+	return m
+}
+
+const (
+	itemNew    = "new"
+	itemEdited = "edited"
+)
+
+func (m *metrics) fetched(kind string, err error, took time.Duration, bytes int) {
+	m.fetches.WithLabelValues(kind, label(ReasonOf(err))).Inc()
+	m.fetchTime.WithLabelValues(kind).Observe(took.Seconds())
+	m.fetchBytes.WithLabelValues(kind).Add(float64(bytes))
+}

@@ -1,0 +1,196 @@
+package crawler
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	maxHeaderBytes = 64 << 10
+	maxRedirects   = 5
+)
+
+// exchange is one request with its redirects: what it may still spend, and what is noted on the way.
+type exchange struct {
+	limit       int64         // bytes of a body, as sent and as unpacked
+	truncate    bool          // cut a longer body instead of refusing it
+	left        time.Duration // time not yet spent on the wire; waiting for politeness does not count
+	contentType string        // of the last answer, before colly is kept from converting its charset
+}
+
+type exchangeKey struct{}
+
+func exchangeOf(ctx context.Context) *exchange {
+	e, ok := ctx.Value(exchangeKey{}).(*exchange)
+	if !ok {
+		panic("crawler: a request without its limits")
+	}
+	return e
+}
+
+// transport is the only way out: every fetch of the package goes through it. It dials public addresses only, waits
+// for the host's turn, and hands back bodies that are read whole, unpacked and within their limits.
+type transport struct {
+	base  *http.Transport
+	hosts *hostLimiter
+	slots chan struct{} // requests under way over all hosts; a full one makes the next wait
+}
+
+func newTransport(allow allowList, parallel int) *transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, ControlContext: allow.control}
+	return &transport{
+		base: &http.Transport{
+			Proxy:                  nil, // a proxy from the environment would dial in our stead, unguarded
+			DialContext:            dialer.DialContext,
+			TLSHandshakeTimeout:    10 * time.Second,
+			ResponseHeaderTimeout:  20 * time.Second,
+			IdleConnTimeout:        30 * time.Second,
+			MaxIdleConns:           64,
+			MaxIdleConnsPerHost:    1,
+			MaxResponseHeaderBytes: maxHeaderBytes,
+			DisableCompression:     true, // unpacked here, under a limit
+			ForceAttemptHTTP2:      true,
+		},
+		hosts: newHostLimiter(),
+		slots: make(chan struct{}, parallel),
+	}
+}
+
+// RoundTrip sends one request when its host's turn has come.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := checkTarget(req); err != nil {
+		return nil, err
+	}
+	ctx := req.Context()
+	release, err := t.hosts.acquire(ctx, hostKey(req.URL))
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	select {
+	case t.slots <- struct{}{}:
+		defer func() { <-t.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return t.send(req, exchangeOf(ctx))
+}
+
+// checkTarget refuses what must never be sent, whoever asked for it.
+func checkTarget(req *http.Request) error {
+	if s := req.URL.Scheme; s != "http" && s != "https" {
+		return &Error{Reason: ReasonForbidden, Err: fmt.Errorf("scheme %q", s)}
+	}
+	if req.URL.User != nil || req.Header.Get("Authorization") != "" || req.Header.Get("Cookie") != "" {
+		return &Error{Reason: ReasonForbidden, Err: fmt.Errorf("credentials in a request to %q", req.URL.Host)}
+	}
+	return nil
+}
+
+func (t *transport) send(req *http.Request, e *exchange) (*http.Response, error) {
+	if e.left <= 0 {
+		return nil, &Error{Reason: ReasonTimeout, Temporary: true, Err: context.DeadlineExceeded}
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), e.left)
+	defer cancel()
+	start := time.Now()
+	defer func() { e.left -= time.Since(start) }()
+
+	req = req.Clone(ctx)
+	req.Header.Set("Accept-Encoding", "gzip")
+	req.Header.Del("Referer")
+	res, err := t.base.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }() // the body is read whole below, or given up
+	body, err := readBody(res, e)
+	if err != nil {
+		return nil, err
+	}
+	t.noteRetryAfter(req, res)
+	e.contentType = res.Header.Get("Content-Type")
+	res.Header.Set("Content-Type", withoutCharset(e.contentType))
+	res.Header.Del("Content-Encoding")
+	res.Body, res.ContentLength, res.Uncompressed = io.NopCloser(bytes.NewReader(body)), int64(len(body)), true
+	res.Request = req
+	return res, nil
+}
+
+// withoutCharset keeps colly from converting a body by a label that may lie: Extract decides with the bytes before it.
+func withoutCharset(contentType string) string {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return kind
+}
+
+// readBody reads a body within the limit, as sent and as unpacked.
+func readBody(res *http.Response, e *exchange) ([]byte, error) {
+	if isRedirect(res.StatusCode) {
+		return nil, nil
+	}
+	if res.ContentLength > e.limit && !e.truncate {
+		return nil, tooLarge(e.limit)
+	}
+	raw, err := readLimited(res.Body, e.limit, e.truncate)
+	if err != nil {
+		return nil, err
+	}
+	unpacked, err := unpacker(res.Header.Get("Content-Encoding"), raw)
+	if err != nil {
+		return nil, &Error{Reason: ReasonUnreachable, Temporary: true, Err: fmt.Errorf("unpack body: %w", err)}
+	}
+	if unpacked == nil {
+		return raw, nil
+	}
+	return readLimited(unpacked, e.limit, e.truncate)
+}
+
+// unpacker returns a reader of the unpacked body, or nil when it is not packed. A gzip file served as such
+// ("feed.xml.gz") is known by its first bytes.
+func unpacker(encoding string, raw []byte) (io.Reader, error) {
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "deflate":
+		if r, err := zlib.NewReader(bytes.NewReader(raw)); err == nil {
+			return r, nil
+		}
+		return flate.NewReader(bytes.NewReader(raw)), nil
+	case "", "identity", "gzip", "x-gzip":
+		if !bytes.HasPrefix(raw, []byte{0x1f, 0x8b}) {
+			return nil, nil
+		}
+		return gzip.NewReader(bytes.NewReader(raw))
+	}
+	return nil, fmt.Errorf("unknown encoding %q", encoding)
+}
+
+func readLimited(r io.Reader, limit int64, truncate bool) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if int64(len(body)) > limit {
+		if truncate {
+			return body[:limit], nil
+		}
+		return nil, tooLarge(limit)
+	}
+	return body, err
+}
+
+func tooLarge(limit int64) error {
+	return &Error{Reason: ReasonTooLarge, Err: fmt.Errorf("more than %d bytes", limit)}
+}
+
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
