@@ -1,15 +1,79 @@
 package alerting
 
-import "net/http"
-
-// kafkaReceiver is the name under which the alerts topic stands in the outbox.
-const kafkaReceiver = "kafka"
-
-// The kinds of receivers, as metric labels.
-const (
-	kindWebhook = "webhook"
-	kindKafka   = "kafka"
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
 )
+
+// The headers of a webhook. The signature is "sha256=" and the hexadecimal HMAC-SHA256 of the timestamp, a full stop
+// and the body. A receiver checks it with [Signature], refuses an old timestamp and forgets a repeated key.
+const (
+	HeaderSignature      = "X-Haidang-Signature"
+	HeaderTimestamp      = "X-Haidang-Timestamp" // Unix seconds
+	HeaderIdempotencyKey = "Idempotency-Key"
+)
+
+// maxAnswer bounds what is read of a receiver's answer: only the status matters, the rest lets the connection live on.
+const maxAnswer = 64 << 10
+
+// Signature returns the value of [HeaderSignature] for a timestamp in Unix seconds and a body.
+func Signature(secret string, timestamp int64, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(strconv.FormatInt(timestamp, 10) + "."))
+	mac.Write(body)
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// webhook sends to one receiver.
+type webhook struct {
+	Webhook
+	client *http.Client
+	now    func() time.Time
+}
+
+func (w webhook) kind() string { return kindWebhook }
+
+func (w webhook) send(ctx context.Context, m message) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(m.body))
+	if err != nil {
+		return fmt.Errorf("webhook %q: %w", w.Name, err)
+	}
+	at := w.now().Unix()
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "haidang")
+	req.Header.Set(HeaderIdempotencyKey, m.id)
+	req.Header.Set(HeaderTimestamp, strconv.FormatInt(at, 10))
+	req.Header.Set(HeaderSignature, Signature(w.Secret.Reveal(), at, m.body))
+	res, err := w.client.Do(req)
+	if err != nil {
+		return fmt.Errorf("webhook %q: %w", w.Name, withoutAddress(err))
+	}
+	defer func() { _ = res.Body.Close() }()                         // nothing was written to it
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, maxAnswer)) // the status has been read already
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return fmt.Errorf("webhook %q: it answered %d %s", w.Name, res.StatusCode, http.StatusText(res.StatusCode))
+	}
+	return nil
+}
+
+// withoutAddress takes the address out of an HTTP error: chat services keep their key in it, and the error is shown.
+func withoutAddress(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
 
 // withoutRedirects returns a copy of the client that hands back a redirect instead of following it: a signed body
 // goes to the address in the configuration and nowhere else.

@@ -1,0 +1,110 @@
+package alerting
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"haidang/internal/article"
+	"haidang/internal/text"
+)
+
+// home is where a new article belongs.
+type home struct {
+	storyID  string // "" for a story of its own
+	copyOf   string // the article that it copies, seen before it
+	original string // the article that turns out to be a copy of it, seen after it
+}
+
+// home finds the story of a new article: that of a near-identical text with the same claim; or else, within the
+// window, the nearest story with the same claim. A pattern is many rumours, so its story must share a place as well.
+// Titles alone decide nothing.
+func (t *take) home(ctx context.Context, p pair) (home, error) {
+	h, err := t.twin(ctx, p)
+	if err != nil || h.storyID != "" {
+		return h, err
+	}
+	span := t.cfg.Window.Std()
+	rows, err := t.tx.Query(ctx, `SELECT `+storyColumns+` FROM stories WHERE claim_id = ? AND last_seen >= ? AND first_seen <= ? ORDER BY last_seen DESC, id`,
+		p.id, toMillis(p.seen.Add(-span)), toMillis(p.seen.Add(span)))
+	if err != nil {
+		return home{}, fmt.Errorf("look for a story: %w", err)
+	}
+	stories, err := collect(rows, "look for a story", scanStory)
+	if err != nil {
+		return home{}, err
+	}
+	stories = slices.DeleteFunc(stories, func(s Story) bool { return p.m.Pattern && !shareAny(s.Places, p.a.Verdict.Places) })
+	if len(stories) == 0 {
+		return home{}, nil
+	}
+	nearest := slices.MinFunc(stories, func(a, b Story) int { return int(distance(&a, p.seen) - distance(&b, p.seen)) })
+	return home{storyID: nearest.ID}, nil
+}
+
+func shareAny(a, b []string) bool {
+	return slices.ContainsFunc(a, func(v string) bool { return slices.Contains(b, v) })
+}
+
+// distance is how far a moment lies outside a story.
+func distance(s *Story, at time.Time) time.Duration {
+	return max(0, s.FirstSeen.Sub(at), at.Sub(s.LastSeen))
+}
+
+// twin looks for a near-identical text with the same claim among the articles that are not copies themselves.
+func (t *take) twin(ctx context.Context, p pair) (home, error) {
+	mine, err := text.ParseFingerprint(p.a.Fingerprint)
+	if err != nil || len(mine) == 0 {
+		return home{}, nil // a text without a fingerprint is like no other
+	}
+	span := t.cfg.CopyWindow.Std()
+	rows, err := t.tx.Query(ctx, `SELECT article_id, story_id, seen, fingerprint FROM alerts
+		WHERE claim_id = ? AND copy_of = '' AND seen >= ? AND seen <= ? AND role <> ? AND fingerprint <> ''`,
+		p.id, toMillis(p.seen.Add(-span)), toMillis(p.seen.Add(span)), string(RoleWithdrawn))
+	if err != nil {
+		return home{}, fmt.Errorf("look for copies: %w", err)
+	}
+	type original struct {
+		id, story, print string
+		seen             time.Time
+	}
+	originals, err := collect(rows, "look for copies", func(row scanner) (original, error) {
+		var o original
+		err := row.Scan(&o.id, &o.story, millis{&o.seen}, &o.print)
+		return o, err
+	})
+	if err != nil {
+		return home{}, err
+	}
+	var best home
+	closest := t.cfg.CopySimilarity
+	for _, o := range originals {
+		theirs, err := text.ParseFingerprint(o.print)
+		if err != nil {
+			continue // written by another version: no evidence of a copy
+		}
+		similarity := text.Similarity(mine, theirs)
+		if similarity < closest || (similarity == closest && best.storyID != "") {
+			continue
+		}
+		closest = similarity
+		if best = (home{storyID: o.story, copyOf: o.id}); p.seen.Before(o.seen) {
+			best = home{storyID: o.story, original: o.id}
+		}
+	}
+	return best, nil
+}
+
+// storyFor returns the story of a new article, making it where there is none. Its ID follows from the article that
+// opened it.
+func (t *take) storyFor(ctx context.Context, p pair, h home) (*Story, error) {
+	if h.storyID != "" {
+		return t.story(ctx, h.storyID)
+	}
+	s := &Story{
+		ID: shortHash("story", p.id, p.a.ID), ClaimID: p.id, Severity: article.Info, State: StateNew,
+		Places: []string{}, Languages: []string{}, CreatedAt: t.now,
+	}
+	return s, t.saveStory(ctx, s)
+}

@@ -1,0 +1,88 @@
+package alerting
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// maxPlaces bounds the places of a story: one that names more is a list, not an event.
+const maxPlaces = 64
+
+// refresh returns the story as its articles now make it. Counting them anew, instead of adding one, is what keeps the
+// numbers right through edits, copies found late and, one day, unmerging.
+func (t *take) refresh(ctx context.Context, before *Story, p pair) (*Story, error) {
+	s := *before
+	if p.m != nil && p.m.Version >= s.ClaimVersion {
+		s.ClaimVersion, s.StatementVI, s.StatementEN = p.m.Version, p.m.StatementVI, p.m.StatementEN
+		s.Field, s.Severity, s.Pattern = p.m.Field, p.m.Severity, p.m.Pattern
+		s.Verdict, s.DecidedBy = p.m.Verdict, p.m.DecidedBy
+	}
+	s.Places = merged(before.Places, p)
+	for _, step := range []func(context.Context, *Story) error{t.tally, t.first, t.answer, t.languages} {
+		if err := step(ctx, &s); err != nil {
+			return nil, fmt.Errorf("count story %s: %w", s.ID, err)
+		}
+	}
+	return &s, nil
+}
+
+func merged(places []string, p pair) []string {
+	out := slices.Clone(places)
+	if p.m == nil {
+		return out
+	}
+	for _, place := range p.a.Verdict.Places {
+		if len(out) < maxPlaces && !slices.Contains(out, place) {
+			out = append(out, place)
+		}
+	}
+	return out
+}
+
+func (t *take) tally(ctx context.Context, s *Story) error {
+	return t.tx.QueryRow(ctx, `SELECT
+			COALESCE(SUM(CASE WHEN role = 'carries' THEN 1 ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN role = 'carries' AND copy_of <> '' THEN 1 ELSE 0 END), 0),
+			COUNT(DISTINCT CASE WHEN role = 'carries' AND copy_of = '' THEN outlet END),
+			COALESCE(MAX(CASE WHEN role = 'carries' THEN score ELSE 0 END), 0),
+			COALESCE(SUM(CASE WHEN role = 'answers' THEN 1 ELSE 0 END), 0),
+			MAX(seen)
+		FROM alerts WHERE story_id = ?`, s.ID).
+		Scan(&s.Articles, &s.Copies, &s.Outlets, &s.MaxScore, &s.Answers, millis{&s.LastSeen})
+}
+
+// first finds the first carrying article; while there is none, the first of any role.
+func (t *take) first(ctx context.Context, s *Story) error {
+	return t.tx.QueryRow(ctx, `SELECT seen, article_id, outlet, title, url FROM alerts WHERE story_id = ?
+		ORDER BY CASE role WHEN 'carries' THEN 0 WHEN 'answers' THEN 1 ELSE 2 END, seen, article_id LIMIT 1`, s.ID).
+		Scan(millis{&s.FirstSeen}, &s.FirstArticle, &s.FirstOutlet, &s.FirstTitle, &s.FirstURL)
+}
+
+func (t *take) answer(ctx context.Context, s *Story) error {
+	err := t.tx.QueryRow(ctx, `SELECT seen, article_id, outlet, title, url, stance FROM alerts WHERE story_id = ? AND role = 'answers'
+		ORDER BY seen, article_id LIMIT 1`, s.ID).
+		Scan(millis{&s.AnsweredAt}, &s.AnswerArticle, &s.AnswerOutlet, &s.AnswerTitle, &s.AnswerURL, &s.AnswerStance)
+	if errors.Is(err, sql.ErrNoRows) {
+		none := Story{}
+		s.AnsweredAt, s.AnswerArticle, s.AnswerOutlet = none.AnsweredAt, "", ""
+		s.AnswerTitle, s.AnswerURL, s.AnswerStance = "", "", ""
+		return nil
+	}
+	return err
+}
+
+func (t *take) languages(ctx context.Context, s *Story) error {
+	rows, err := t.tx.Query(ctx, `SELECT DISTINCT language FROM alerts WHERE story_id = ? AND role = 'carries' AND language <> '' ORDER BY language`, s.ID)
+	if err != nil {
+		return err
+	}
+	s.Languages, err = collect(rows, "read languages", func(row scanner) (string, error) {
+		var v string
+		err := row.Scan(&v)
+		return v, err
+	})
+	return err
+}
