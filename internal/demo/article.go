@@ -148,7 +148,7 @@ func (a *source) validate() []error {
 		problem(!slices.ContainsFunc(designs, func(d design) bool { return d.id == id }), "unknown outlet %q", id)
 	}
 	problem(a.slug == "" || strings.Trim(a.slug, "abcdefghijklmnopqrstuvwxyz0123456789-") != "", "slug %q: use a-z, 0-9 and -", a.slug)
-	problem(a.section == "", "no section")
+	problem(sectionSlugs[a.section] == "", "unknown section %q", a.section)
 	problem(a.kind == "", "no kind")
 	problem(a.age <= 0 || a.age > 20*time.Hour, "age %s: want more than 0 and at most 20h", a.age)
 	problem(a.text.title == "" || a.text.lead == "", "title and lead are both needed")
