@@ -137,6 +137,7 @@ const (
 // Number holds where a figure that compares as said stands beside one of the units.
 type Number struct {
 	Units []*Term
+	Signs []string // units that are no words: %, $, €, ₫
 	Op    Op
 	Value float64
 }

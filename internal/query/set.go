@@ -43,18 +43,6 @@ type Cost struct {
 
 func (q *Query) alone() *Set { return &Set{} }
 
-// Reason is the kind of a mistake.
-type Reason string
-
-// Format prints a query in its canonical form: Parse(Format(q)) is q.
-func Format(q *Query) string { return q.Source }
-
-// FormatNode prints a part of a query.
-func FormatNode(n Node) string { return "" }
-
-// Parse reads a query. The error is an [*Error].
-func (o Options) Parse(src string) (*Query, error) { return nil, &Error{} }
-
 // Highlight returns every occurrence in the article of the terms that the query asks for, never of those it excludes.
 func Highlight(q *Query, d *Doc) []article.Span { return nil }
 
