@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"time"
 
@@ -164,7 +165,7 @@ func firstCause(err error) error {
 // retryPublish tells whether sending again can help. Everything that a network or a moving partition leader can cause
 // is worth it; the writer itself gives up on some of it (io.EOF after a broker restart, for one).
 func retryPublish(ctx context.Context, cause error) bool {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(cause, io.ErrClosedPipe) { // the latter: Publish after Close
 		return false
 	}
 	var ke kafka.Error
@@ -174,21 +175,22 @@ func retryPublish(ctx context.Context, cause error) bool {
 	return true
 }
 
-// publishError is the one sentence that says why messages could not be stored.
+// publishError is the one sentence that says why messages could not be stored. Most of it is the broker's trouble and
+// not the message's, so a handler that returns it is retried.
 func (b *Bus) publishError(topic string, cause error) error {
 	switch {
 	case errors.Is(cause, kafka.MessageSizeTooLarge):
 		return fmt.Errorf("publish to %s: the broker accepts only smaller messages, raise max.message.bytes of the topic: %w", topic, ErrTooLarge)
 	case errors.Is(cause, context.DeadlineExceeded):
-		return fmt.Errorf("publish to %s: no acknowledgement from %s in time: %w", topic, b.Addr(), cause)
+		return Unavailable(fmt.Errorf("publish to %s: no acknowledgement from %s in time: %w", topic, b.Addr(), cause))
 	case errors.Is(cause, context.Canceled):
 		return fmt.Errorf("publish to %s: %w", topic, cause)
 	case errors.Is(cause, kafka.Unknown) && b.broker != nil && b.broker.diskFull():
-		return fmt.Errorf("publish to %s: no room left for the log in %s, free some space: %w", topic, b.cfg.DataDir, ErrDiskFull)
+		return Unavailable(fmt.Errorf("publish to %s: no room left for the log in %s, free some space: %w", topic, b.cfg.DataDir, ErrDiskFull))
 	case errors.Is(cause, kafka.Unknown):
-		return fmt.Errorf("publish to %s: the broker could not store the message, look at its disk and its log: %w", topic, cause)
+		return Unavailable(fmt.Errorf("publish to %s: the broker could not store the message, look at its disk and its log: %w", topic, cause))
 	}
-	return fmt.Errorf("publish to %s: %w", topic, cause)
+	return Unavailable(fmt.Errorf("publish to %s: %w", topic, cause))
 }
 
 func (b *Bus) countPublished(msgs []Message, outcome string) {

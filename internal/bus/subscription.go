@@ -26,7 +26,8 @@ type Subscription struct {
 
 	// HandleEach gets one message at a time, MaxInFlight (16) of them at once. Messages with the same key never overlap
 	// and keep their order, so a slow key holds up only itself. The acknowledged offset is the lowest unfinished one;
-	// after a crash, messages finished beyond it come again. At most MaxPending (1000) messages of a partition are open.
+	// after a crash, messages finished beyond it come again: at most MaxPending (1000) of a partition are taken before
+	// the lowest has finished.
 	HandleEach  func(context.Context, Message) error
 	MaxInFlight int
 	MaxPending  int
@@ -36,7 +37,7 @@ type Subscription struct {
 	// Retry says what to do when a handler fails.
 	Retry RetryPolicy
 	// DrainTimeout is how long running handlers may finish after a stop or a rebalance, before their context is
-	// cancelled (10 s).
+	// cancelled (7 s).
 	DrainTimeout time.Duration
 	// StallAfter recycles the consumer when messages wait and nothing at all has happened for so long (2 min); it must
 	// be longer than the slowest handler.
@@ -76,7 +77,7 @@ func (s Subscription) withDefaults() Subscription {
 	orTime(&s.BatchWait, 100*time.Millisecond)
 	orTime(&s.Retry.MinBackoff, 200*time.Millisecond)
 	orTime(&s.Retry.MaxBackoff, 15*time.Second)
-	orTime(&s.DrainTimeout, 10*time.Second)
+	orTime(&s.DrainTimeout, 7*time.Second)
 	orTime(&s.StallAfter, 2*time.Minute)
 	return s
 }
