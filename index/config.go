@@ -60,6 +60,7 @@ type Deps struct {
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 	Now        func() time.Time
+	Lists      func(name string) ([]string, bool) // the entries of a named list, for queries with @name
 }
 
 func (d Deps) withDefaults() Deps {

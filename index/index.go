@@ -3,45 +3,232 @@ package index
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gofrs/flock"
 
 	"haidang/internal/article"
 )
 
 // Index is an open archive. It is safe for concurrent use.
 type Index struct {
-	cfg  Config
-	deps Deps
+	cfg     Config
+	deps    Deps
+	lock    *flock.Flock
+	codec   *codec
+	metrics *metrics
+
+	writing sync.Mutex // one Put at a time
+
+	mu      sync.RWMutex  // guards what is below, held only to read or replace it
+	shards  []*shard      // oldest first; the last is the hot one
+	offsets map[int]int64 //
+	closed  bool          //
+	reading sync.WaitGroup
 }
 
-var errEmpty = errors.New("archive is being built")
+// ErrClosed is returned by an archive that was closed.
+var ErrClosed = errors.New("archive is closed")
 
 // Open opens the archive in cfg.Dir, makes it when the folder is empty, and indexes what a crash left unindexed.
 func Open(cfg Config, deps Deps) (*Index, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Index{cfg: cfg, deps: deps.withDefaults()}, nil
+	deps = deps.withDefaults()
+	lock, err := lockFolder(cfg.Dir, cfg.LockTimeout.Std())
+	if err != nil {
+		return nil, err
+	}
+	x := &Index{cfg: cfg, deps: deps, lock: lock, metrics: newMetrics(deps.Registerer), offsets: map[int]int64{}}
+	if err := x.load(); err != nil {
+		return nil, errors.Join(err, x.Close())
+	}
+	return x, nil
 }
 
-// Put writes articles and the offsets up to which the caller has read. Writing an article again changes nothing but
-// its verdict; a new revision of it replaces what is searched, and the old one is kept in history.
-func (x *Index) Put(ctx context.Context, articles []article.Article, offsets map[int]int64) error {
-	return errEmpty
+func (x *Index) load() error {
+	var err error
+	if x.codec, err = newCodec(); err != nil {
+		return err
+	}
+	names, err := shardFolders(x.shardsDir())
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		names = []string{shardName(1, x.deps.Now())}
+	}
+	for _, name := range names {
+		if err := x.addShard(context.Background(), name); err != nil {
+			return err
+		}
+	}
+	for _, s := range x.shards {
+		offsets, err := s.words.offsets()
+		if err != nil {
+			return fmt.Errorf("shard %s: %w", s.name, err)
+		}
+		x.offsets = merged(x.offsets, offsets)
+	}
+	x.metrics.show(x.shards)
+	return nil
+}
+
+func (x *Index) shardsDir() string { return filepath.Join(x.cfg.Dir, "shards") }
+
+// shardFolders lists the shards of an archive, oldest first.
+func shardFolders(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list shards: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// addShard opens a shard and makes it the hot one.
+func (x *Index) addShard(ctx context.Context, name string) error {
+	s, err := openShard(ctx, filepath.Join(x.shardsDir(), name), x.cfg.HotDocuments, x.codec, x.deps)
+	if err != nil {
+		return err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.shards = append(slices.Clip(x.shards), s) // readers hold the old slice
+	return nil
+}
+
+// read returns the shards for reading until done is called.
+func (x *Index) read() (shards []*shard, done func(), err error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed {
+		return nil, nil, ErrClosed
+	}
+	x.reading.Add(1)
+	return x.shards, x.reading.Done, nil
 }
 
 // Offsets returns, per partition, the highest offset that Put was given.
-func (x *Index) Offsets() (map[int]int64, error) { return nil, errEmpty }
+func (x *Index) Offsets() (map[int]int64, error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed {
+		return nil, ErrClosed
+	}
+	return maps.Clone(x.offsets), nil
+}
 
-// Search answers a request.
-func (x *Index) Search(ctx context.Context, req Request) (Result, error) { return Result{}, errEmpty }
+// merged returns the higher offset of each partition.
+func merged(a, b map[int]int64) map[int]int64 {
+	out := maps.Clone(a)
+	for partition, offset := range b {
+		if have, ok := out[partition]; !ok || offset > have {
+			out[partition] = offset
+		}
+	}
+	return out
+}
 
 // Get returns one article, or ErrNotFound.
 func (x *Index) Get(ctx context.Context, id string) (article.Article, error) {
-	return article.Article{}, errEmpty
+	s, done, err := x.holder(ctx, id)
+	if err != nil {
+		return article.Article{}, err
+	}
+	defer done()
+	found, err := s.articles.get(ctx, []string{id})
+	if err != nil {
+		return article.Article{}, fmt.Errorf("shard %s: %w", s.name, err)
+	}
+	a, ok := found[id]
+	if !ok {
+		return article.Article{}, fmt.Errorf("%w: %q", ErrNotFound, id)
+	}
+	return a, nil
+}
+
+// History returns the earlier wordings of an article, oldest first, without the present one.
+func (x *Index) History(ctx context.Context, id string) ([]article.Article, error) {
+	s, done, err := x.holder(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return s.articles.history(ctx, id)
+}
+
+// holder finds the shard that holds an article, for reading until done is called.
+func (x *Index) holder(ctx context.Context, id string) (*shard, func(), error) {
+	shards, done, err := x.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range slices.Backward(shards) {
+		if !s.ids.mayHold(id) {
+			continue
+		}
+		found, err := s.articles.have(ctx, []string{id})
+		if err != nil {
+			done()
+			return nil, nil, fmt.Errorf("shard %s: %w", s.name, err)
+		}
+		if found[id] {
+			return s, done, nil
+		}
+	}
+	done()
+	return nil, nil, fmt.Errorf("%w: %q", ErrNotFound, id)
 }
 
 // Count returns how many articles the archive holds.
-func (x *Index) Count(ctx context.Context) (int, error) { return 0, errEmpty }
+func (x *Index) Count(context.Context) (int, error) {
+	shards, done, err := x.read()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	n := 0
+	for _, s := range shards {
+		n += s.held.Load().count
+	}
+	return n, nil
+}
 
-// Close writes what is pending and lets go of the folder.
-func (x *Index) Close() error { return nil }
+// Close waits for those who read, writes what is pending and lets go of the folder. Closing twice does nothing.
+func (x *Index) Close() error {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	x.mu.Lock()
+	if x.closed {
+		x.mu.Unlock()
+		return nil
+	}
+	x.closed = true
+	x.mu.Unlock()
+	x.reading.Wait()
+	var errs []error
+	for _, s := range x.shards {
+		errs = append(errs, s.close())
+	}
+	if x.codec != nil {
+		x.codec.close()
+	}
+	return errors.Join(append(errs, x.lock.Unlock())...)
+}

@@ -1,0 +1,204 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the database/sql driver "sqlite"
+
+	"haidang/internal/article"
+)
+
+// articleFile is the record of truth of one shard: every article of it, whole and compressed, and the wordings that
+// later revisions replaced. Each write of an article takes the next change number; the bleve index beside the file
+// remembers the last one that it has, and so knows what it misses.
+type articleFile struct {
+	db    *sql.DB
+	codec *codec
+}
+
+const articleSchema = `
+CREATE TABLE IF NOT EXISTS articles (
+	seq        INTEGER PRIMARY KEY,
+	id         TEXT    NOT NULL UNIQUE,
+	change     BIGINT  NOT NULL,
+	first_seen BIGINT  NOT NULL,
+	published  BIGINT  NOT NULL,
+	revision   TEXT    NOT NULL,
+	body       BLOB    NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS articles_change ON articles (change);
+CREATE INDEX IF NOT EXISTS articles_first_seen ON articles (first_seen DESC, id);
+CREATE TABLE IF NOT EXISTS revisions (
+	id          TEXT   NOT NULL,
+	revision    TEXT   NOT NULL,
+	replaced_at BIGINT NOT NULL,
+	body        BLOB   NOT NULL,
+	PRIMARY KEY (id, revision)
+);`
+
+// openArticles opens the file or makes it. A commit is on the disk when it returns (synchronous FULL): the offsets
+// that follow it promise as much.
+func openArticles(path string, c *codec) (*articleFile, error) {
+	pragmas := "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_txlock=immediate"
+	db, err := sql.Open("sqlite", "file:"+path+pragmas)
+	if err != nil {
+		return nil, fmt.Errorf("open articles %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(4) // one writer and a few readers; each costs a page cache of 2 MB
+	if _, err := db.Exec(articleSchema); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("open articles %s: %w", path, err)
+	}
+	return &articleFile{db: db, codec: c}, nil
+}
+
+func (f *articleFile) close() error { return f.db.Close() }
+
+// span is what a shard holds: how many articles, first seen from when to when, and the last change number.
+type span struct {
+	count       int
+	first, last time.Time
+	change      int64
+}
+
+func (f *articleFile) span(ctx context.Context) (span, error) {
+	var s span
+	var first, last int64
+	err := f.db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(first_seen), 0), COALESCE(MAX(first_seen), 0),
+		COALESCE(MAX(change), 0) FROM articles`).Scan(&s.count, &first, &last, &s.change)
+	if err != nil {
+		return span{}, fmt.Errorf("count articles: %w", err)
+	}
+	s.first, s.last = time.UnixMilli(first).UTC(), time.UnixMilli(last).UTC()
+	return s, nil
+}
+
+// eachID calls fn with every ID.
+func (f *articleFile) eachID(ctx context.Context, fn func(id string)) error {
+	rows, err := f.db.QueryContext(ctx, `SELECT id FROM articles`)
+	if err != nil {
+		return fmt.Errorf("list article ids: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("list article ids: %w", err)
+		}
+		fn(id)
+	}
+	return rows.Err()
+}
+
+// have returns which of the IDs the file holds.
+func (f *articleFile) have(ctx context.Context, ids []string) (map[string]bool, error) {
+	found := make(map[string]bool, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	rows, err := f.db.QueryContext(ctx, `SELECT id FROM articles WHERE id IN (`+marks(len(ids))+`)`, anys(ids)...)
+	if err != nil {
+		return nil, fmt.Errorf("look up %d article ids: %w", len(ids), err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("look up article ids: %w", err)
+		}
+		found[id] = true
+	}
+	return found, rows.Err()
+}
+
+// get returns the articles with these IDs, those that are there.
+func (f *articleFile) get(ctx context.Context, ids []string) (map[string]article.Article, error) {
+	found := make(map[string]article.Article, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	query := `SELECT change, body FROM articles WHERE id IN (` + marks(len(ids)) + `)`
+	err := f.scan(ctx, query, anys(ids), func(_ int64, a article.Article) { found[a.ID] = a })
+	return found, err
+}
+
+// since returns at most limit articles changed after a change number, in order of change, and the last change number
+// among them.
+func (f *articleFile) since(ctx context.Context, change int64, limit int) ([]article.Article, int64, error) {
+	var out []article.Article
+	query := `SELECT change, body FROM articles WHERE change > ? ORDER BY change LIMIT ?`
+	err := f.scan(ctx, query, []any{change, limit}, func(n int64, a article.Article) {
+		out, change = append(out, a), n
+	})
+	return out, change, err
+}
+
+func (f *articleFile) scan(ctx context.Context, query string, args []any, fn func(int64, article.Article)) error {
+	rows, err := f.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("read articles: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var change int64
+		var body sql.RawBytes
+		if err := rows.Scan(&change, &body); err != nil {
+			return fmt.Errorf("read articles: %w", err)
+		}
+		a, err := f.codec.decode(body)
+		if err != nil {
+			return fmt.Errorf("read article of change %d: %w", change, err)
+		}
+		fn(change, a)
+	}
+	return rows.Err()
+}
+
+// history returns the wordings of an article that later revisions replaced, oldest first.
+func (f *articleFile) history(ctx context.Context, id string) ([]article.Article, error) {
+	var out []article.Article
+	query := `SELECT replaced_at, body FROM revisions WHERE id = ? ORDER BY replaced_at, rowid`
+	err := f.scan(ctx, query, []any{id}, func(_ int64, a article.Article) { out = append(out, a) })
+	return out, err
+}
+
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+func anys(ids []string) []any {
+	out := make([]any, len(ids))
+	for i, id := range ids {
+		out[i] = id
+	}
+	return out
+}
+
+// newest returns the articles first seen last, after a place in that order.
+func (f *articleFile) newest(ctx context.Context, after *place, limit int) ([]candidate, error) {
+	query := `SELECT id, first_seen FROM articles ORDER BY first_seen DESC, id LIMIT ?`
+	args := []any{limit}
+	if after != nil {
+		query = `SELECT id, first_seen FROM articles WHERE first_seen <= ?1 AND (first_seen < ?1 OR id > ?2)
+			ORDER BY first_seen DESC, id LIMIT ?3`
+		args = []any{int64(after.Key), after.ID, limit}
+	}
+	rows, err := f.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list newest articles: %w", err)
+	}
+	defer rows.Close()
+	var out []candidate
+	for rows.Next() {
+		var c candidate
+		var ms int64
+		if err := rows.Scan(&c.ID, &ms); err != nil {
+			return nil, fmt.Errorf("list newest articles: %w", err)
+		}
+		c.Key = float64(ms)
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,121 @@
+package index
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/mapping"
+	index "github.com/blevesearch/bleve_index_api"
+
+	"haidang/internal/article"
+)
+
+const (
+	changeKey  = "change"  // the last change number of the article file that bleve has
+	offsetsKey = "offsets" // per partition, the offset up to which the caller has read; bleve cannot list keys, so one key
+)
+
+// wordIndex is the bleve index of one shard. All of it can be made again from the article file beside it.
+type wordIndex struct {
+	bleve bleve.Index
+}
+
+// openWords opens the index or makes it. The error of a damaged one wraps errDamaged.
+func openWords(dir string) (*wordIndex, error) {
+	if _, err := os.Stat(filepath.Join(dir, "index_meta.json")); errors.Is(err, os.ErrNotExist) {
+		if err := os.RemoveAll(dir); err != nil { // half made by a crash
+			return nil, fmt.Errorf("clear bleve index %s: %w", dir, err)
+		}
+		b, err := bleve.NewUsing(dir, newMapping(), scorch.Name, scorch.Name, bleveConfig())
+		if err != nil {
+			return nil, fmt.Errorf("make bleve index %s: %w", dir, err)
+		}
+		return &wordIndex{bleve: b}, nil
+	}
+	b, err := bleve.OpenUsing(dir, bleveConfig())
+	if err != nil { // b is then a typed nil: never look at it
+		return nil, fmt.Errorf("open bleve index %s: %w: %w", dir, errDamaged, err)
+	}
+	return &wordIndex{bleve: b}, nil
+}
+
+// errDamaged says that a bleve index has to be made again.
+var errDamaged = errors.New("index cannot be used")
+
+func newMapping() mapping.IndexMapping {
+	m := bleve.NewIndexMapping() // documents come with their fields made: it only holds how hits are scored
+	m.ScoringModel = index.BM25Scoring
+	m.DefaultAnalyzer = "keyword"
+	m.StoreDynamic, m.IndexDynamic, m.DocValuesDynamic = false, false, false
+	return m
+}
+
+// bleveConfig are the settings of scorch; docs/adr/0020-index-on-bleve.md has the measurements.
+func bleveConfig() map[string]any {
+	return map[string]any{
+		"bolt_timeout": "1s",
+		// A batch counts as done when it can be searched, not when it is on the disk: what a crash takes is indexed
+		// again from the article file, which is on the disk first.
+		"unsafe_batch": true,
+		"scorchPersisterOptions": map[string]any{
+			"PersisterNapTimeMSec":      100,
+			"PersisterNapUnderNumFiles": 100,
+		},
+	}
+}
+
+func (w *wordIndex) close() error { return w.bleve.Close() }
+
+// write indexes articles and, in the same batch, the change number and the offsets that they stand for.
+func (w *wordIndex) write(articles []article.Article, change int64, offsets map[int]int64) error {
+	b := w.bleve.NewBatch()
+	for i := range articles {
+		if err := b.IndexAdvanced(newDocument(&articles[i])); err != nil {
+			return fmt.Errorf("index article %q: %w", articles[i].ID, err)
+		}
+	}
+	b.SetInternal([]byte(changeKey), binary.AppendVarint(nil, change))
+	if len(offsets) > 0 {
+		whole, err := json.Marshal(offsets)
+		if err != nil {
+			return fmt.Errorf("encode offsets: %w", err)
+		}
+		b.SetInternal([]byte(offsetsKey), whole)
+	}
+	if err := w.bleve.Batch(b); err != nil {
+		return fmt.Errorf("write bleve batch of %d articles: %w", len(articles), err)
+	}
+	return nil
+}
+
+// change returns the last change number that the index has, 0 for a new index.
+func (w *wordIndex) change() (int64, error) {
+	raw, err := w.bleve.GetInternal([]byte(changeKey))
+	if err != nil {
+		return 0, fmt.Errorf("read change number: %w", err)
+	}
+	v, _ := binary.Varint(raw)
+	return v, nil
+}
+
+// offsets returns the offsets that came with the last batch that had any.
+func (w *wordIndex) offsets() (map[int]int64, error) {
+	raw, err := w.bleve.GetInternal([]byte(offsetsKey))
+	if err != nil {
+		return nil, fmt.Errorf("read offsets: %w", err)
+	}
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	var out map[int]int64
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return nil, fmt.Errorf("read offsets %q: %w", raw, err)
+	}
+	return out, nil
+}

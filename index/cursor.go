@@ -1,0 +1,50 @@
+package index
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// cursor says where the next page begins. People see it as one opaque word.
+type cursor struct {
+	Sort     Sort  `json:"s"`
+	After    place `json:"a"`
+	Verified int   `json:"v,omitempty"` // matches up to here, where each has to be verified
+}
+
+func (c cursor) String() string {
+	raw, err := json.Marshal(c)
+	if err != nil { // a number that JSON does not have: there is no next page then
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+const maxCursorBytes = 1024
+
+func parseCursor(s string, sort Sort) (*cursor, error) {
+	if s == "" {
+		return nil, nil
+	}
+	bad := fmt.Errorf("%w: after %.40q is not the mark of a next page, leave it out to begin at the first", ErrRequest, s)
+	if len(s) > maxCursorBytes {
+		return nil, bad
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return nil, bad
+	}
+	var c cursor
+	if err := json.Unmarshal(raw, &c); err != nil || math.IsNaN(c.After.Key) || c.Verified < 0 {
+		return nil, bad
+	}
+	if c.Sort != sort {
+		return nil, fmt.Errorf("%w: after belongs to a search sorted by %q, this one is by %q", ErrRequest, c.Sort, sort)
+	}
+	return &c, nil
+}
+
+func formatKey(k float64) string { return strconv.FormatFloat(k, 'g', -1, 64) }

@@ -1,0 +1,176 @@
+package index
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/blevesearch/bleve/v2/document"
+	index "github.com/blevesearch/bleve_index_api"
+
+	"haidang/internal/article"
+	"haidang/internal/query"
+	"haidang/internal/text"
+)
+
+// The fields of the bleve index. Wordings have two, see terms.go.
+const (
+	fieldAllExact   = "all_x"   // title, lead and text
+	fieldAllFold    = "all_f"   //
+	fieldTitleExact = "title_x" // the title again, for title: and because a word there weighs more
+	fieldTitleFold  = "title_f" //
+	fieldOutlet     = "outlet"
+	fieldRings      = "rings"
+	fieldSeen       = "seen"      // milliseconds
+	fieldPublished  = "published" // milliseconds
+)
+
+const (
+	wordOptions    = index.IndexField | index.IncludeTermVectors
+	keywordOptions = index.IndexField | index.DocValues | index.SkipFreqNorm
+	numberOptions  = index.IndexField | index.DocValues | index.SkipFreqNorm
+)
+
+// newDocument makes the bleve document of an article. The text is not analysed yet: bleve's workers do it when they
+// ask the first field.
+func newDocument(a *article.Article) *document.Document {
+	d := document.NewDocument(a.ID)
+	an := &analysis{title: a.Title, lead: a.Lead, text: a.Text}
+	for _, name := range []string{fieldAllExact, fieldAllFold, fieldTitleExact, fieldTitleFold} {
+		d.AddField(&wordField{name: name, analysis: an})
+	}
+	addKeywords(d, fieldOutlet, query.Key(a.Outlet))
+	addKeywords(d, string(query.Site), domains(query.Host(a))...)
+	addKeywords(d, string(query.Country), query.Key(a.OutletCountry))
+	addKeywords(d, string(query.Lang), query.Key(a.Language))
+	addVerdict(d, a.Verdict)
+	addTime(d, fieldSeen, a.FirstSeen)
+	addTime(d, fieldPublished, a.Published)
+	return d
+}
+
+func addVerdict(d *document.Document, v *article.Verdict) {
+	if v == nil {
+		return
+	}
+	var claims, stances []string
+	for _, c := range v.Claims {
+		claims = append(claims, query.Key(c.ID))
+		stances = append(stances, query.Key(string(c.Stance)))
+	}
+	addKeywords(d, string(query.Topic), keys(v.Topics)...)
+	addKeywords(d, string(query.Place), keys(v.Places)...)
+	addKeywords(d, string(query.Claim), claims...)
+	addKeywords(d, string(query.Stance), stances...)
+	if v.Rings {
+		addKeywords(d, fieldRings, "1")
+	}
+}
+
+func keys(values []string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = query.Key(v)
+	}
+	return out
+}
+
+// domains returns a host and every domain above it, so that site: is one term.
+func domains(host string) []string {
+	if host == "" {
+		return nil
+	}
+	out := []string{host}
+	for {
+		_, rest, ok := strings.Cut(host, ".")
+		if !ok {
+			return out
+		}
+		out, host = append(out, rest), rest
+	}
+}
+
+func addKeywords(d *document.Document, name string, values ...string) {
+	seen := make(map[string]bool, len(values))
+	for _, v := range values {
+		if v == "" || seen[v] {
+			continue
+		}
+		seen[v] = true
+		d.AddField(document.NewTextFieldCustom(name, nil, []byte(v), keywordOptions, nil))
+	}
+}
+
+func addTime(d *document.Document, name string, t time.Time) {
+	d.AddField(document.NewNumericFieldWithIndexingOptions(name, nil, float64(t.UnixMilli()), numberOptions))
+}
+
+// analysis is the words of one article, analysed once for its four word fields.
+type analysis struct {
+	title, lead, text string
+
+	once       sync.Once
+	all, head  wording
+	locs, hLoc []index.TokenLocation
+}
+
+func (a *analysis) run() {
+	title := text.Analyze(a.title).Tokens
+	a.head = wording{parts: [][]text.Token{title}}
+	a.all = wording{parts: [][]text.Token{title, text.Analyze(a.lead).Tokens, text.Analyze(a.text).Tokens}}
+	a.locs, a.hLoc = a.all.locations(), a.head.locations()
+}
+
+// wordField is a field of words for bleve's segment builder. It stands in for bleve's own text field and analyser,
+// because both forms come from one analysis and need no copy of the text.
+type wordField struct {
+	name     string
+	analysis *analysis
+	length   int
+	freqs    index.TokenFrequencies
+}
+
+var _ document.Field = (*wordField)(nil)
+
+// Analyze counts the terms of the field.
+func (f *wordField) Analyze() {
+	f.analysis.once.Do(f.analysis.run)
+	w, locations, term := f.analysis.all, f.analysis.locs, exactTerm
+	if f.name == fieldTitleExact || f.name == fieldTitleFold {
+		w, locations = f.analysis.head, f.analysis.hLoc
+	}
+	if f.name == fieldAllFold || f.name == fieldTitleFold {
+		term = foldTerm
+	} else if !w.marked() {
+		return
+	}
+	f.length = len(locations)
+	f.freqs = w.frequencies(term, locations)
+}
+
+// Name returns the name of the field.
+func (f *wordField) Name() string { return f.name }
+
+// Value returns nothing: the text is not stored in bleve.
+func (f *wordField) Value() []byte { return nil }
+
+// ArrayPositions returns nothing: there is one value.
+func (f *wordField) ArrayPositions() []uint64 { return nil }
+
+// EncodedFieldType says that this is text.
+func (f *wordField) EncodedFieldType() byte { return 't' }
+
+// Options says that positions are indexed and nothing is stored.
+func (f *wordField) Options() index.FieldIndexingOptions { return wordOptions }
+
+// AnalyzedLength returns the number of tokens, for BM25.
+func (f *wordField) AnalyzedLength() int { return f.length }
+
+// AnalyzedTokenFrequencies returns the counted terms.
+func (f *wordField) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.freqs }
+
+// NumPlainTextBytes is bleve's count of text read, which nobody asks for.
+func (f *wordField) NumPlainTextBytes() uint64 { return 0 }
+
+// Size is a rough count of memory, for bleve's statistics.
+func (f *wordField) Size() int { return 96 * f.length }

@@ -1,0 +1,241 @@
+package index
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	bq "github.com/blevesearch/bleve/v2/search/query"
+
+	"haidang/internal/article"
+	"haidang/internal/query"
+)
+
+// Search answers a request. A mistake in the query is a *query.Error, another mistake of the request wraps ErrRequest.
+// Time that runs out is no error: the result says what was left out.
+func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
+	start := x.deps.Now()
+	sort := req.Sort
+	if sort == "" {
+		sort = BySeen
+	}
+	s, err := x.newSearch(req, sort)
+	if err != nil {
+		x.metrics.searches.WithLabelValues(string(searchRefused)).Inc()
+		return Result{}, err
+	}
+	shards, done, err := x.read()
+	if err != nil {
+		return Result{}, err
+	}
+	defer done()
+	limited, cancel := context.WithTimeout(ctx, x.cfg.SearchTimeout.Std())
+	defer cancel()
+	res, err := s.run(limited, shards)
+	if err == nil && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		x.metrics.searches.WithLabelValues(string(searchFailed)).Inc()
+		return Result{}, fmt.Errorf("search %q: %w", req.Query, err)
+	}
+	res.Took = x.deps.Now().Sub(start)
+	outcome := searchWhole
+	if len(res.Partial) > 0 {
+		outcome = searchPartial
+	}
+	x.metrics.searched(outcome, sort, res.Took, s.read)
+	return res, nil
+}
+
+// searching is one search on its way.
+type searching struct {
+	parsed *query.Query // nil: every article
+	ask    ask
+	exact  bool // bleve's answer needs no verification
+	limit  int
+	budget int     // candidates that may still be verified
+	before *cursor // the end of the page before
+	read   int     // candidates that were verified
+	result Result
+	last   *place // the last candidate that was looked at
+}
+
+func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
+	if sort != BySeen && sort != ByPublished && sort != ByRelevance {
+		return nil, fmt.Errorf("%w: sort %q, write seen, published or relevance", ErrRequest, sort)
+	}
+	s := &searching{limit: req.Limit, budget: x.cfg.VerifyLimit, exact: true}
+	if s.limit == 0 {
+		s.limit = DefaultLimit
+	}
+	if s.limit < 0 || s.limit > MaxLimit {
+		return nil, fmt.Errorf("%w: limit %d, write 1 to %d", ErrRequest, req.Limit, MaxLimit)
+	}
+	var err error
+	if s.before, err = parseCursor(req.After, sort); err != nil {
+		return nil, err
+	}
+	s.ask = ask{sort: sort, page: s.limit + 1}
+	if s.before != nil {
+		s.ask.after = &s.before.After
+	}
+	return s, s.translate(req, x.deps.Lists)
+}
+
+// translate parses the query and turns it into bleve's.
+func (s *searching) translate(req Request, lists func(string) ([]string, bool)) error {
+	var parts []bq.Query
+	if strings.TrimSpace(req.Query) != "" {
+		parsed, err := query.Options{Lists: lists, Browse: true}.Parse(req.Query)
+		if err != nil {
+			return err
+		}
+		c := newTranslator(s.ask.sort == ByRelevance).node(parsed.Root)
+		s.parsed, s.exact = parsed, c.exact
+		if c.query != nil {
+			parts = append(parts, c.query)
+		}
+	}
+	if r := timeRange(fieldSeen, req.From, req.To); r != nil {
+		parts = append(parts, r)
+	}
+	s.ask.query = all(parts)
+	if !s.exact {
+		s.ask.page = verifyPage
+	}
+	return nil
+}
+
+// run walks the candidates in order.
+func (s *searching) run(ctx context.Context, shards []*shard) (Result, error) {
+	st := newStream(shards, s.ask)
+	sources := append([]*source(nil), *st...)
+	var page []candidate
+	var err error
+	if s.exact {
+		page, err = s.take(ctx, st)
+	} else {
+		page, err = s.verify(ctx, st)
+	}
+	if timedOut(ctx, err) {
+		s.stopped("the search took too long")
+	} else if err != nil {
+		return Result{}, err
+	}
+	if s.exact {
+		if err := s.total(ctx, sources); err != nil {
+			return Result{}, err
+		}
+	}
+	s.paginate(&page)
+	s.result.Hits, err = s.hits(context.WithoutCancel(ctx), page)
+	return s.result, err
+}
+
+// timedOut tells an error that the deadline caused, whatever the engine below calls it.
+func timedOut(ctx context.Context, err error) bool {
+	return err != nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded))
+}
+
+// take reads one page and one more, to know whether there is a next.
+func (s *searching) take(ctx context.Context, st *stream) ([]candidate, error) {
+	var page []candidate
+	for len(page) <= s.limit {
+		c, ok, err := st.next(ctx)
+		if err != nil || !ok {
+			return page, err
+		}
+		page, s.last = append(page, c), &c.place
+	}
+	return page, nil
+}
+
+// total adds up the hits of all shards. Those that gave hits have counted them already.
+func (s *searching) total(ctx context.Context, sources []*source) error {
+	for _, src := range sources {
+		n := src.total
+		if !src.loaded {
+			var err error
+			n, err = src.shard.count(ctx, s.ask.query)
+			if timedOut(ctx, err) {
+				s.stopped("not every shard was counted in time")
+				continue
+			}
+			if err != nil {
+				return err
+			}
+		}
+		s.result.Total += n
+	}
+	return nil
+}
+
+// stopped notes that the search ended before it had seen everything.
+func (s *searching) stopped(why string) {
+	s.result.AtLeast = true
+	note := why
+	if s.last != nil && s.ask.sort == BySeen {
+		s.result.SearchedBack = s.last.time()
+		note += ", searched back to " + s.result.SearchedBack.Format(time.RFC3339)
+	}
+	s.result.Partial = append(s.result.Partial, note)
+}
+
+// paginate cuts the page at the limit and marks where the next begins.
+func (s *searching) paginate(page *[]candidate) {
+	if len(*page) <= s.limit {
+		return
+	}
+	*page = (*page)[:s.limit]
+	next := cursor{Sort: s.ask.sort, After: (*page)[s.limit-1].place}
+	if !s.exact {
+		next.Verified = s.limit
+		if s.before != nil {
+			next.Verified += s.before.Verified
+		}
+	}
+	s.result.Next = next.String()
+}
+
+// hits reads the found articles and marks what the query matched.
+func (s *searching) hits(ctx context.Context, page []candidate) ([]Hit, error) {
+	articles, err := fetch(ctx, page)
+	if err != nil {
+		return nil, err
+	}
+	hits := make([]Hit, 0, len(page))
+	for _, c := range page {
+		a, ok := articles[c.ID]
+		if !ok { // it was taken away between the two looks
+			continue
+		}
+		hit := Hit{Article: a, Highlights: highlights(s.parsed, &a)}
+		if s.ask.sort == ByRelevance {
+			hit.Score = c.Key
+		}
+		hit.Snippet = snippet(&a, hit.Highlights)
+		hits = append(hits, hit)
+	}
+	return hits, nil
+}
+
+// fetch reads the articles of candidates, shard by shard.
+func fetch(ctx context.Context, page []candidate) (map[string]article.Article, error) {
+	byShard := make(map[*shard][]string)
+	for _, c := range page {
+		byShard[c.shard] = append(byShard[c.shard], c.ID)
+	}
+	out := make(map[string]article.Article, len(page))
+	for s, ids := range byShard {
+		found, err := s.articles.get(ctx, ids)
+		if err != nil {
+			return nil, fmt.Errorf("shard %s: %w", s.name, err)
+		}
+		maps.Copy(out, found)
+	}
+	return out, nil
+}

@@ -1,0 +1,215 @@
+package index
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"haidang/internal/article"
+)
+
+// layoutVersion is the version of a shard folder. wordsVersion is the version of what is in its bleve index: raise it
+// when the analysis or the fields change, and every shard makes its index again from its articles.
+const (
+	layoutVersion = 1
+	wordsVersion  = 1
+)
+
+// shardVersion is the content of a shard's VERSION file.
+type shardVersion struct {
+	Layout  int       `json:"layout"`
+	Words   int       `json:"words"`
+	Created time.Time `json:"created"`
+}
+
+// shard is one folder of articles, first seen in one stretch of time, with the bleve index made from them.
+type shard struct {
+	name     string
+	dir      string
+	articles *articleFile
+	words    *wordIndex
+	ids      *bloom
+
+	held    atomic.Pointer[span] // what it holds; replaced by each write
+	indexed int64                // the change number up to which words has the articles; the writer's
+}
+
+// shardName names shards so that they sort by the time they were begun.
+func shardName(number int, begun time.Time) string {
+	return fmt.Sprintf("%06d-%s", number, begun.UTC().Format("20060102"))
+}
+
+// openShard opens a shard folder, or makes it, and indexes the articles that its bleve index has not.
+func openShard(ctx context.Context, dir string, capacity int, c *codec, deps Deps) (*shard, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make shard %s: %w", dir, err)
+	}
+	stale, err := checkVersion(dir, deps.Now())
+	if err != nil {
+		return nil, err
+	}
+	s := &shard{name: filepath.Base(dir), dir: dir}
+	if s.articles, err = openArticles(filepath.Join(dir, "articles.db"), c); err != nil {
+		return nil, err
+	}
+	if err := s.load(ctx, capacity, stale, deps); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *shard) load(ctx context.Context, capacity int, stale bool, deps Deps) error {
+	held, err := s.articles.span(ctx)
+	if err != nil {
+		return fmt.Errorf("open shard %s: %w", s.name, err)
+	}
+	s.held.Store(&held)
+	s.ids = newBloom(max(capacity, held.count))
+	if err := s.articles.eachID(ctx, s.ids.add); err != nil {
+		return fmt.Errorf("open shard %s: %w", s.name, err)
+	}
+	if err := s.openWords(stale, deps); err != nil {
+		return err
+	}
+	if missing := held.change - s.indexed; missing > 0 {
+		deps.Logger.Info("indexing articles that the index has not", "shard", s.name, "changes", missing)
+	}
+	return s.catchUp(ctx, recoverBatch)
+}
+
+// recoverBatch is how many articles are indexed at a time when the index is made again.
+const recoverBatch = 500
+
+// openWords opens the bleve index and makes a new one in place of one that cannot be used: all of it comes from the
+// articles.
+func (s *shard) openWords(stale bool, deps Deps) error {
+	dir := filepath.Join(s.dir, "bleve")
+	if !stale {
+		err := s.tryWords(dir)
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, errDamaged) {
+			return err
+		}
+		deps.Logger.Warn("making the index of a shard again from its articles", "shard", s.name, "err", err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("clear bleve index %s: %w", dir, err)
+	}
+	if err := s.tryWords(dir); err != nil {
+		return err
+	}
+	return writeVersion(s.dir, deps.Now())
+}
+
+func (s *shard) tryWords(dir string) error {
+	words, err := openWords(dir)
+	if err != nil {
+		return err
+	}
+	change, err := words.change()
+	if err == nil && change > s.held.Load().change {
+		err = fmt.Errorf("bleve index %s has change %d, its articles end at %d: %w", dir, change, s.held.Load().change, errDamaged)
+	}
+	if err != nil {
+		return errors.Join(err, words.close())
+	}
+	s.words, s.indexed = words, change
+	return nil
+}
+
+// catchUp indexes every article that was written and not indexed: after a crash, after a failed batch, or into a new
+// index.
+func (s *shard) catchUp(ctx context.Context, batch int) error {
+	for s.indexed < s.held.Load().change {
+		articles, change, err := s.articles.since(ctx, s.indexed, batch)
+		if err != nil {
+			return fmt.Errorf("index shard %s: %w", s.name, err)
+		}
+		if len(articles) == 0 {
+			return fmt.Errorf("index shard %s: no article after change %d of %d", s.name, s.indexed, s.held.Load().change)
+		}
+		if err := s.words.write(articles, change, nil); err != nil {
+			return fmt.Errorf("index shard %s: %w", s.name, err)
+		}
+		s.indexed = change
+	}
+	return nil
+}
+
+// put writes articles and indexes those that changed, with the offsets in the same bleve batch.
+func (s *shard) put(ctx context.Context, articles []article.Article, offsets map[int]int64, now time.Time) (outcome, error) {
+	before := s.held.Load().change
+	changed, o, err := s.articles.put(ctx, articles, *s.held.Load(), now)
+	if err != nil {
+		return o, fmt.Errorf("shard %s: %w", s.name, err)
+	}
+	for i := range changed.fresh {
+		s.ids.add(changed.fresh[i])
+	}
+	s.held.Store(&changed.held)
+	if s.indexed != before { // an earlier batch failed: bring everything up to date in order
+		if err := s.catchUp(ctx, recoverBatch); err != nil {
+			return o, err
+		}
+		changed.articles = nil
+	}
+	if len(changed.articles) == 0 && len(offsets) == 0 {
+		return o, nil
+	}
+	if err := s.words.write(changed.articles, changed.held.change, offsets); err != nil {
+		return o, fmt.Errorf("shard %s: %w", s.name, err)
+	}
+	s.indexed = changed.held.change
+	return o, nil
+}
+
+func (s *shard) close() error {
+	var errs []error
+	if s.words != nil {
+		errs = append(errs, s.words.close())
+	}
+	return errors.Join(append(errs, s.articles.close())...)
+}
+
+// checkVersion reads the VERSION file, or writes it into a new folder. It reports whether the bleve index was made by
+// another version of the analysis.
+func checkVersion(dir string, now time.Time) (stale bool, err error) {
+	path := filepath.Join(dir, "VERSION")
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, writeVersion(dir, now)
+	}
+	if err != nil {
+		return false, fmt.Errorf("read shard version: %w", err)
+	}
+	var v shardVersion
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return false, fmt.Errorf("read shard version %s: %w", path, err)
+	}
+	if v.Layout > layoutVersion {
+		return false, fmt.Errorf("shard %s has layout %d, this program reads up to %d: use a newer haidang", dir, v.Layout, layoutVersion)
+	}
+	return v.Words != wordsVersion, nil
+}
+
+func writeVersion(dir string, now time.Time) error {
+	raw, err := json.Marshal(shardVersion{Layout: layoutVersion, Words: wordsVersion, Created: now.UTC()})
+	if err != nil {
+		return fmt.Errorf("encode shard version: %w", err)
+	}
+	path := filepath.Join(dir, "VERSION")
+	if err := os.WriteFile(path+".new", append(raw, '\n'), 0o644); err != nil {
+		return fmt.Errorf("write shard version: %w", err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return fmt.Errorf("write shard version: %w", err)
+	}
+	return nil
+}
