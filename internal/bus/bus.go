@@ -92,6 +92,11 @@ func (b *Bus) connect(ctx context.Context) error {
 	if err := b.probe(ctx); err != nil {
 		return err
 	}
+	if b.broker != nil {
+		if err := b.evictGhosts(ctx); err != nil {
+			return err
+		}
+	}
 	return b.createTopics(ctx)
 }
 

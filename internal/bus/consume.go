@@ -14,7 +14,7 @@ import (
 
 const (
 	heartbeat      = 500 * time.Millisecond
-	sessionTimeout = 10 * time.Second
+	sessionTimeout = 6 * time.Second // the least that Kafka allows; max with the time of a drain
 	joinBackoff    = 500 * time.Millisecond
 	partitionWatch = 30 * time.Second
 	closeGrace     = 3 * time.Second

@@ -55,12 +55,16 @@ func (b *Bus) lag(ctx context.Context, group, topic string) (LagReport, error) {
 	if err == nil {
 		err = res.Error
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, kafka.GroupIdNotFound) { // a group that never joined has acknowledged nothing
 		return LagReport{}, err
 	}
 	report := LagReport{Partitions: bounds}
-	for _, p := range res.Topics[name] {
-		if p.Error != nil {
+	var committed []kafka.OffsetFetchPartition
+	if err == nil {
+		committed = res.Topics[name]
+	}
+	for _, p := range committed {
+		if p.Error != nil && !errors.Is(p.Error, kafka.GroupIdNotFound) {
 			return LagReport{}, p.Error
 		}
 		if p.Partition < len(bounds) {

@@ -19,7 +19,7 @@ type lanes struct {
 	// slots has room for one token per running handler. A handler that waits for its next attempt gives its token back.
 	slots   chan struct{}
 	rooms   map[int]room
-	results chan *item
+	results chan result
 	running sync.WaitGroup
 
 	open    int                // messages taken and not finished
@@ -34,6 +34,12 @@ type lanes struct {
 type item struct {
 	msg  Message
 	done bool
+}
+
+// result is what became of an item: not ok means that the generation ended first.
+type result struct {
+	item *item
+	ok   bool
 }
 
 // room has MaxPending places for the messages of one partition. A reader takes a place for each message, and the place
@@ -60,7 +66,7 @@ func newLanes(g *generation, feed <-chan kafka.Message, rooms map[int]room) *lan
 	return &lanes{
 		g: g, feed: feed, rooms: rooms,
 		slots:   make(chan struct{}, g.c.sub.MaxInFlight),
-		results: make(chan *item),
+		results: make(chan result),
 		windows: map[int]*window{},
 		waiting: map[string][]*item{},
 		dirty:   map[int]int64{},
@@ -81,8 +87,8 @@ func (l *lanes) run() {
 			it := l.ready[0]
 			l.ready = l.ready[1:]
 			l.running.Go(func() { l.work(it) })
-		case it := <-l.results:
-			l.finish(it)
+		case r := <-l.results:
+			l.finish(r)
 		case <-l.flush:
 			l.acknowledge()
 		case <-l.g.intake.Done():
@@ -100,8 +106,8 @@ func (l *lanes) drain() {
 	}()
 	for {
 		select {
-		case it := <-l.results:
-			l.finish(it)
+		case r := <-l.results:
+			l.finish(r)
 		case <-ended:
 			l.acknowledge()
 			return
@@ -149,12 +155,13 @@ func (l *lanes) work(it *item) {
 	if held {
 		<-l.slots
 	}
-	it.done = err == nil
-	l.results <- it
+	l.results <- result{it, err == nil}
 }
 
 // finish opens the lane for the next message of the key and moves the window on.
-func (l *lanes) finish(it *item) {
+func (l *lanes) finish(r result) {
+	it := r.item
+	it.done = r.ok
 	if key := string(it.msg.Key); key != "" {
 		if queue := l.waiting[key]; len(queue) > 0 {
 			l.ready = append(l.ready, queue[0])

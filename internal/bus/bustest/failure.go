@@ -247,7 +247,7 @@ func stalledConsumerIsRecycled(t *testing.T, broker Broker) {
 func brokerRestart(t *testing.T, broker Broker) {
 	f := setup(t, broker)
 	var in inbox
-	f.run(f.bus, bus.Subscription{Topic: bus.Articles, Group: "g", Stage: "test", Handle: in.handle})
+	f.run(f.bus, bus.Subscription{Topic: bus.Articles, Group: "g", Stage: "test", DrainTimeout: time.Second, Handle: in.handle})
 	ctx, cancel := context.WithCancel(t.Context())
 	var acked atomic.Int64
 	produced := make(chan error, 1)
