@@ -3,11 +3,16 @@
 //
 // Build a [Server] with [New] and mount [Server.Handler]; listening is the caller's. GET reads and never changes
 // anything; what an outlet wrote is only ever text. Limits: there is no sign-in yet, so it must listen on loopback
-// only, which [Config.Validate] holds.
+// only, which [Config.Validate] holds, and it answers only to loopback names, so that no page of another site can reach
+// it by giving its own name a loopback address. At most 500 live feeds are open at once; the next one is told to wait.
 package web
 
 import (
 	"context"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
@@ -20,10 +25,17 @@ import (
 	"haidang/internal/article"
 )
 
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed static
+var staticFiles embed.FS
+
 // Archive is what the pages ask of the index.
 type Archive interface {
 	Search(ctx context.Context, r index.Request) (index.Result, error)
 	Get(ctx context.Context, id string) (article.Article, error)
+	Count(ctx context.Context) (int, error)
 }
 
 // Desk is what the pages ask of the stories.
@@ -35,12 +47,12 @@ type Desk interface {
 	Counts(ctx context.Context) (alerting.Counts, error)
 }
 
-// Deps are the live things behind the pages. Logger, Registerer, Gatherer and Now may be nil.
+// Deps are the live things behind the pages. Sources, Logger, Registerer, Gatherer and Now may be nil.
 type Deps struct {
 	Archive    Archive
 	Desk       Desk
 	Sources    func(context.Context) ([]crawler.SourceHealth, error) // nil: this process does not crawl
-	Ready      func(context.Context) error                          // nil error: everything behind the pages works and has caught up
+	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
 	Version    string
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
@@ -50,17 +62,47 @@ type Deps struct {
 
 // Server serves the pages.
 type Server struct {
-	cfg  Config
-	deps Deps
+	cfg     Config
+	deps    Deps
+	log     *slog.Logger
+	pages   map[string]*template.Template
+	static  http.Handler
+	metrics *metrics
+	feeds   chan struct{} // a place for each open live feed
 }
+
+// maxFeeds bounds the live feeds: each holds a connection and a goroutine.
+const maxFeeds = 500
 
 // New builds a server. It does not listen.
 func New(cfg Config, deps Deps) (*Server, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, deps: deps}, nil
+	if deps.Logger == nil {
+		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	if deps.Gatherer == nil {
+		deps.Gatherer = prometheus.NewRegistry()
+	}
+	s := &Server{
+		cfg: cfg, deps: deps, log: deps.Logger.With("component", "web"), metrics: newMetrics(deps.Registerer),
+		pages: map[string]*template.Template{}, feeds: make(chan struct{}, maxFeeds),
+	}
+	assets, err := fs.Sub(staticFiles, "static")
+	if err != nil {
+		return nil, err
+	}
+	s.static = http.StripPrefix("/static/", http.FileServerFS(assets))
+	for _, name := range []string{"desk", "story", "search", "sources", "error"} {
+		t, err := template.New("layout.html").Funcs(functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("page %s: %w", name, err)
+		}
+		s.pages[name] = t
+	}
+	return s, nil
 }
-
-// Handler is the whole site.
-func (s *Server) Handler() http.Handler { return http.NotFoundHandler() }
