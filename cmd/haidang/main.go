@@ -1,0 +1,122 @@
+// Command haidang watches published news for checkable falsehoods about Việt Nam: it crawls, classifies, indexes and
+// alerts in one process, or in one role of several. `haidang demo` shows all of it with nothing to install.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"haidang/configs"
+)
+
+// Exit statuses.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// version is set by the release build: -ldflags "-X main.version=…".
+var version = "devel"
+
+func main() { os.Exit(run(os.Args[1:], std{os.Stdin, os.Stdout, os.Stderr})) }
+
+// std are the streams of the process.
+type std struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// cli is the whole command line.
+type cli struct {
+	Config string `help:"Configuration file (YAML). Without one the defaults hold." placeholder:"FILE" type:"path"`
+	Data   string `help:"Folder for all state; made when it does not exist." placeholder:"DIR" default:"haidang-data" type:"path"`
+
+	Run      runCmd      `cmd:"" help:"Run the pipeline: crawl, classify, index, alert, and serve the desk."`
+	Demo     demoCmd     `cmd:"" help:"Show everything with three bundled outlets on loopback; nothing to install, no network."`
+	Import   importCmd   `cmd:"" help:"Send articles of JSON-lines files through the pipeline as backfill, which never rings."`
+	Feed     feedCmd     `cmd:"" help:"Read a feed and print its items as JSON lines."`
+	Fetch    fetchCmd    `cmd:"" help:"Read a page and print its article as one JSON line."`
+	Classify classifyCmd `cmd:"" help:"Read articles as JSON lines and print them with their verdicts."`
+	Search   searchCmd   `cmd:"" help:"Search the archive."`
+	Digest   digestCmd   `cmd:"" help:"Write or send the morning digest of one day."`
+	Check    checkCmd    `cmd:"" help:"Check configuration, sources and rules, with all examples of the claims; print every problem."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// env is what every command gets.
+type env struct {
+	std
+	ctx  context.Context
+	cli  *cli
+	stop func() // gives Ctrl-C its usual meaning back
+}
+
+// config loads the configuration that the flags name.
+func (e *env) config() (configs.Config, error) { return configs.Load(e.cli.Config, e.cli.Data) }
+
+// logger writes to standard error, as the configuration says.
+func (e *env) logger(cfg configs.Config) *slog.Logger {
+	var level slog.Level
+	if level.UnmarshalText([]byte(cfg.Log.Level)) != nil {
+		level = slog.LevelInfo // Load has refused anything else
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	if cfg.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(e.err, opts))
+	}
+	return slog.New(slog.NewTextHandler(e.err, opts))
+}
+
+// run parses the command line, runs the command and turns its error into an exit status.
+func run(args []string, s std) (status int) {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("haidang"), kong.Description(description), kong.Writers(s.out, s.err), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}), kong.Exit(func(code int) { panic(exit(code)) }))
+	if err != nil {
+		fmt.Fprintln(s.err, "haidang:", err)
+		return exitFailed
+	}
+	defer func() { // --help ends the parse through kong.Exit
+		if code, ok := recover().(exit); ok {
+			status = int(code)
+		}
+	}()
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(s.err, "haidang: %v\nTry 'haidang --help' or 'haidang COMMAND --help'.\n", err)
+		return exitUsage
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return report(parsed.Run(&env{std: s, ctx: ctx, cli: &c, stop: stop}), s.err)
+}
+
+// exit carries kong's wish to leave through a panic that run recovers.
+type exit int
+
+// usageError is a mistake in how a command was called.
+type usageError struct{ error }
+
+func report(err error, w io.Writer) int {
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintln(w, "haidang:", strings.TrimSpace(err.Error()))
+	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+const description = `Hải Đăng watches published news for checkable falsehoods about Việt Nam, explains each flag with the words marked,
+and puts one line per event in front of a rapid-response desk. A flag says "check this claim", never "this is hostile".`

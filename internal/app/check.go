@@ -1,0 +1,38 @@
+package app
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"haidang/configs"
+	"haidang/internal/filters"
+)
+
+// Check reads the rules as Run would, which runs every claim's examples, and says in one line what is configured. The
+// configuration and the sources have been checked when they were loaded.
+func Check(cfg configs.Config) (string, error) {
+	rules, err := filters.LoadRules(cfg.Classifier, cfg.RulesFS())
+	if err != nil {
+		return "", err
+	}
+	feeds := 0
+	for _, s := range cfg.Crawler.Sources {
+		feeds += len(s.Feeds)
+	}
+	return fmt.Sprintf("all good: %d sources with %d feeds, %d claims (rules %s), bus %s, state %s",
+		len(cfg.Crawler.Sources), feeds, len(rules.Claims()), rules.Version(), cfg.Bus.Mode, cfg.Store.Driver), nil
+}
+
+// BuildVersion adds the toolchain, and the commit where the build knows it, to a release's version.
+func BuildVersion(version string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			version += " " + s.Value[:12]
+		}
+	}
+	return version + " " + info.GoVersion
+}

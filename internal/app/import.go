@@ -1,0 +1,333 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"haidang/internal/article"
+	"haidang/internal/bus"
+	"haidang/internal/filters"
+)
+
+// ImportOptions say what to import. Progress may be nil; it is called after every batch that the broker has stored.
+type ImportOptions struct {
+	Options
+	Files    []string
+	Stdin    io.Reader
+	Broken   io.Writer // where broken lines are told, with their numbers
+	Progress func(ImportReport)
+}
+
+// ImportReport is what an import has done so far.
+type ImportReport struct {
+	Read      int           // lines read, those of an earlier, interrupted run included
+	Resumed   int           // of those, lines that the earlier run had sent
+	Sent      int           // articles stored by the broker in this run
+	Broken    int           // lines that are no article
+	Waiting   int64         // articles stored and not yet through every stage
+	Archived  int           // articles in the archive
+	Elapsed   time.Duration // of this run
+	Finishing bool          // everything is sent; the stages are catching up
+}
+
+const (
+	importBatch    = 200
+	importBacklog  = 5000 // articles under way at most, so that the broker's retention never overtakes a stage
+	importPause    = 100 * time.Millisecond
+	importPatience = 2 * time.Minute // how long a broker may be away before the import gives up
+)
+
+// ErrInterrupted is returned when an import was stopped before its end. Running it again goes on where it was.
+var ErrInterrupted = errors.New("interrupted; run the same command again to go on from here")
+
+// Import sends the articles of JSON-lines files through the whole pipeline as backfill, which never rings. It uses the
+// process that runs on this data folder, or runs the stages itself. It returns when every article is through.
+func Import(ctx context.Context, opts ImportOptions) (ImportReport, error) {
+	pipe, err := openPipeline(ctx, opts.Options)
+	if err != nil {
+		return ImportReport{}, err
+	}
+	imp := &importer{opts: opts, pipe: pipe, start: time.Now()}
+	err = imp.run(ctx)
+	imp.report.Elapsed = time.Since(imp.start)
+	return imp.report, errors.Join(err, pipe.close())
+}
+
+type importer struct {
+	opts   ImportOptions
+	pipe   *pipeline
+	start  time.Time
+	report ImportReport
+	batch  []article.Article
+	mark   *checkpoint // of the file being read; nil for standard input
+	name   string
+	upto   int // the last line in batch
+}
+
+func (imp *importer) run(ctx context.Context) error {
+	files := imp.opts.Files
+	if len(files) == 0 {
+		files = []string{"-"}
+	}
+	for _, name := range files {
+		if err := imp.file(ctx, name); err != nil {
+			if ctx.Err() != nil {
+				return ErrInterrupted
+			}
+			return err
+		}
+	}
+	imp.report.Finishing = true
+	if err := imp.settle(ctx, 0); err != nil {
+		return err
+	}
+	count, err := imp.pipe.count(ctx)
+	if err != nil {
+		return err
+	}
+	imp.report.Archived = count
+	imp.progress()
+	if imp.report.Broken > 0 {
+		return fmt.Errorf("%d lines: %w", imp.report.Broken, filters.ErrBroken)
+	}
+	return nil
+}
+
+// file sends one file, from where an earlier run was stopped.
+func (imp *importer) file(ctx context.Context, name string) error {
+	mark, err := loadCheckpoint(imp.opts.DataDir, name)
+	if err != nil {
+		return err
+	}
+	imp.mark, imp.name = mark, name
+	broken := func(l filters.Line, err error) {
+		imp.report.Broken++
+		fmt.Fprintf(imp.opts.Broken, "%s:%d: %v\n", l.Name, l.Number, err)
+	}
+	err = filters.Lines([]string{name}, imp.opts.Stdin, func(l filters.Line) error {
+		imp.report.Read++
+		if l.Number <= mark.Lines {
+			imp.report.Resumed++
+			return nil
+		}
+		record, err := article.ParseRecord(l.Data)
+		if err != nil {
+			broken(l, err)
+			return nil
+		}
+		imp.batch, imp.upto = append(imp.batch, record.Article), l.Number
+		if len(imp.batch) < importBatch {
+			return nil
+		}
+		return imp.flush(ctx)
+	}, broken)
+	if err != nil {
+		return err
+	}
+	if err := imp.flush(ctx); err != nil {
+		return err
+	}
+	return mark.remove()
+}
+
+// flush sends the batch, notes how far the file has been sent, and waits while the stages are too far behind.
+func (imp *importer) flush(ctx context.Context) error {
+	if len(imp.batch) == 0 {
+		return ctx.Err()
+	}
+	messages, err := imp.messages()
+	if err != nil {
+		return err
+	}
+	if err := imp.send(ctx, messages); err != nil {
+		return err
+	}
+	imp.report.Sent += len(imp.batch)
+	imp.batch = imp.batch[:0]
+	if err := imp.mark.save(imp.upto); err != nil {
+		return err
+	}
+	imp.progress()
+	return imp.settle(ctx, importBacklog)
+}
+
+// messages completes the articles on all cores and encodes them.
+func (imp *importer) messages() ([]bus.Message, error) {
+	out := make([]bus.Message, len(imp.batch))
+	now := imp.opts.Now().UTC()
+	var group errgroup.Group
+	group.SetLimit(4)
+	for i := range imp.batch {
+		group.Go(func() error {
+			doc := &imp.batch[i]
+			doc.Origin, doc.Verdict = article.Backfill, nil
+			if doc.FirstSeen.IsZero() {
+				doc.FirstSeen = now
+			}
+			if doc.Published.IsZero() {
+				doc.Published, doc.PublishedFrom = doc.FirstSeen, article.DateFromFirstSeen
+			}
+			doc.Revise()
+			var err error
+			out[i], err = encodeArticle(bus.Articles, doc)
+			return err
+		})
+	}
+	return out, group.Wait()
+}
+
+// send publishes a batch. A broker that is away, because its process is being restarted, is waited for.
+func (imp *importer) send(ctx context.Context, messages []bus.Message) error {
+	return imp.patiently(ctx, func() error { return imp.pipe.bus.Publish(ctx, messages...) })
+}
+
+// settle waits until at most so many articles are under way.
+func (imp *importer) settle(ctx context.Context, most int64) error {
+	for {
+		var waiting int64
+		err := imp.patiently(ctx, func() (err error) {
+			waiting, err = imp.pipe.waiting(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		imp.report.Waiting = waiting
+		if waiting <= most {
+			return nil
+		}
+		imp.progress()
+		if err := pause(ctx, importPause); err != nil {
+			return err
+		}
+	}
+}
+
+// patiently repeats what fails because the broker is away.
+func (imp *importer) patiently(ctx context.Context, do func() error) error {
+	deadline := time.Now().Add(importPatience)
+	for {
+		err := do()
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ErrInterrupted
+		case imp.pipe.failed() != nil:
+			return imp.pipe.failed()
+		case bus.IsPermanent(err) || time.Now().After(deadline):
+			return err
+		}
+		if err := pause(ctx, time.Second); err != nil {
+			return ErrInterrupted
+		}
+	}
+}
+
+func (imp *importer) progress() {
+	imp.report.Elapsed = time.Since(imp.start)
+	if imp.opts.Progress != nil {
+		imp.opts.Progress(imp.report)
+	}
+}
+
+// pause waits, or returns the context's error.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// pipeline is a way to push articles through every stage: the process that runs on the data folder, or stages of our
+// own.
+type pipeline struct {
+	bus    *bus.Bus
+	groups []string
+	count  func(context.Context) (int, error)
+	failed func() error // why the stages have stopped, or nil
+	close  func() error
+}
+
+func openPipeline(ctx context.Context, opts Options) (*pipeline, error) {
+	if running, ok := FindRunning(opts.DataDir); ok {
+		return attach(ctx, opts, running)
+	}
+	return embed(ctx, opts)
+}
+
+// attach sends through the process that runs on this folder.
+func attach(ctx context.Context, opts Options, running Running) (*pipeline, error) {
+	cfg := opts.Config.Bus
+	if cfg.Mode == bus.Embedded {
+		cfg.Mode, cfg.Brokers, cfg.RetentionBytes = bus.External, []string{running.Broker}, 0
+	}
+	b, err := bus.Open(ctx, cfg, bus.Deps{Logger: opts.Logger})
+	if err != nil {
+		return nil, fmt.Errorf("reach the running haidang: %w", err)
+	}
+	return &pipeline{
+		bus: b, groups: running.Groups, close: b.Close, failed: func() error { return nil },
+		count: func(ctx context.Context) (int, error) { return countAt(ctx, opts.DataDir) },
+	}, nil
+}
+
+// embed runs the stages in this process, without crawler and pages.
+func embed(ctx context.Context, opts Options) (*pipeline, error) {
+	opts.Roles, opts.Quiet = AllRoles(), true
+	a, err := New(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var mu sync.Mutex
+	var failure error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err := a.Run(running)
+		mu.Lock()
+		defer mu.Unlock()
+		failure = err
+	}()
+	return &pipeline{
+		bus: a.bus, groups: a.groups(), count: a.archive.Count,
+		failed: func() error {
+			mu.Lock()
+			defer mu.Unlock()
+			return failure
+		},
+		close: func() error {
+			stop()
+			<-done
+			return errors.Join(failure, a.Close())
+		},
+	}, nil
+}
+
+// waiting is how many articles are not yet through the slowest stage.
+func (p *pipeline) waiting(ctx context.Context) (int64, error) {
+	var classify, last int64
+	for _, g := range p.groups {
+		lag, err := p.bus.Lag(ctx, g, topicOf(g))
+		if err != nil {
+			return 0, err
+		}
+		if g == classifyGroup {
+			classify = lag.Total
+		} else {
+			last = max(last, lag.Total)
+		}
+	}
+	return classify + last, nil
+}

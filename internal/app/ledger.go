@@ -1,0 +1,196 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"unicode"
+
+	"haidang/alerting"
+	"haidang/index"
+	"haidang/internal/article"
+	"haidang/internal/bus"
+	"haidang/internal/demo"
+)
+
+// ledger compares what the outlets published with what came out at the end.
+type ledger struct {
+	stages   []stageCount
+	alerts   []alertLine
+	problems []string
+}
+
+type stageCount struct {
+	stage string
+	count int
+	note  string
+}
+
+type alertLine struct {
+	claim, outlet, title string
+	stance               article.Stance
+	score                int
+}
+
+// balance looks every published page up and every ring back.
+func (d *demonstration) balance(ctx context.Context) (*ledger, error) {
+	books := &ledger{}
+	rang, err := books.addAlerts(ctx, d.app.desk)
+	if err != nil {
+		return nil, err
+	}
+	var published, found, refused int
+	for _, e := range d.site.Expectations() {
+		if !e.Kind.IsArticle() {
+			refused++
+			if e.Kind == demo.Disallowed && d.asked(e) {
+				books.problem("%s is forbidden by robots.txt and was asked for", e.URL)
+			}
+			continue
+		}
+		published++
+		canonical, err := article.Canonicalize(e.URL)
+		if err != nil {
+			return nil, err
+		}
+		id := article.ID(canonical)
+		switch _, err := d.app.archive.Get(ctx, id); {
+		case errors.Is(err, index.ErrNotFound):
+			books.problem("lost: %s %q", e.URL, e.Title)
+			continue
+		case err != nil:
+			return nil, err
+		}
+		found++
+		if e.Rings && !rang[id] {
+			books.problem("should ring and does not: %q (%s, %s)", e.Title, e.Kind, e.Claim)
+		}
+		if !e.Rings && rang[id] {
+			books.problem("rings and should not: %q (%s)", e.Title, e.Kind)
+		}
+	}
+	count, err := d.app.archive.Count(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if count != found {
+		books.problem("the archive holds %d articles, %d were published", count, found)
+	}
+	return books, books.addStages(ctx, d.app, published, refused, count)
+}
+
+func (d *demonstration) asked(e demo.Expectation) bool {
+	for _, r := range d.site.Requests() {
+		if r.Outlet == e.Outlet && r.Path == e.Path {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *ledger) problem(format string, args ...any) {
+	l.problems = append(l.problems, fmt.Sprintf(format, args...))
+}
+
+// addAlerts lists the articles that rang and returns their IDs.
+func (l *ledger) addAlerts(ctx context.Context, desk *alerting.Desk) (map[string]bool, error) {
+	stories, err := desk.Stories(ctx, alerting.Filter{Limit: 1000})
+	if err != nil {
+		return nil, err
+	}
+	rang := map[string]bool{}
+	for _, s := range stories {
+		detail, err := desk.Story(ctx, s.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, al := range detail.Alerts {
+			l.alerts = append(l.alerts, alertLine{claim: s.ClaimID, outlet: al.Outlet, title: al.Title, stance: al.Stance, score: al.Score})
+			if al.Role == alerting.RoleCarries {
+				rang[al.ArticleID] = true
+			}
+		}
+	}
+	return rang, nil
+}
+
+func (l *ledger) addStages(ctx context.Context, a *App, published, refused, archived int) error {
+	counts, err := a.desk.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	links, err := a.bus.Lag(ctx, crawlGroup, bus.Links)
+	if err != nil {
+		return err
+	}
+	articles, err := a.bus.Lag(ctx, classifyGroup, bus.Articles)
+	if err != nil {
+		return err
+	}
+	verdicts, err := a.bus.Lag(ctx, alertGroup, bus.Verdicts)
+	if err != nil {
+		return err
+	}
+	l.stages = []stageCount{
+		{"published", published + refused, "pages that the feeds name"},
+		{"links", written(links), "fetched; an edited page counts twice"},
+		{"refused", refused, "a page without an article, a page that robots.txt forbids"},
+		{"articles", written(articles), "extracted"},
+		{"verdicts", written(verdicts), "classified"},
+		{"archive", archived, "found, each exactly once"},
+		{"alerts", counts.Alerts, fmt.Sprintf("articles that carry a claim, in %d stories; %d answers", counts.Stories, counts.Answers)},
+	}
+	return nil
+}
+
+// written is how many messages a topic has ever held.
+func written(r bus.LagReport) int {
+	var n int64
+	for _, p := range r.Partitions {
+		n += p.Last
+	}
+	return int(n)
+}
+
+func (l *ledger) print(w io.Writer) {
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprint(table, "\nSTAGE\tCOUNT\t\n")
+	for _, s := range l.stages {
+		fmt.Fprintf(table, "%s\t%d\t%s\n", s.stage, s.count, s.note)
+	}
+	fmt.Fprint(table, "\nCLAIM\tSTANCE\tSCORE\tOUTLET\tTITLE\n")
+	for _, al := range l.alerts {
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\n", al.claim, al.stance, al.score, al.outlet, shorten(al.title, 70))
+	}
+	_ = table.Flush() // to the terminal; the error that matters comes from err
+	for _, p := range l.problems {
+		fmt.Fprintf(w, "PROBLEM: %s\n", p)
+	}
+}
+
+// err is not nil when anything was lost or rang wrongly.
+func (l *ledger) err() error {
+	if len(l.problems) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the books do not balance: %s", strings.Join(l.problems, "; "))
+}
+
+// shorten makes a title fit a table: no control or direction characters, which an outlet could play tricks on a
+// terminal with, and cut on a rune boundary.
+func shorten(s string, runes int) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
+	r := []rune(s)
+	if len(r) <= runes {
+		return s
+	}
+	return string(r[:runes-1]) + "…"
+}

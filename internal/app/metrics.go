@@ -1,0 +1,61 @@
+package app
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"haidang/internal/article"
+)
+
+// metrics are what belongs to no single stage. The bus counts every stage's messages, outcomes, durations and lag.
+type metrics struct {
+	age      *prometheus.HistogramVec
+	verdicts *prometheus.CounterVec
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	m := &metrics{
+		age: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "haidang_article_age_seconds",
+			Help:    "Age of a live article, from first seen, when a stage has finished with it.",
+			Buckets: []float64{.05, .1, .25, .5, 1, 2, 5, 10, 30, 60, 180, 600, 3600},
+		}, []string{"stage"}),
+		verdicts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "haidang_classifier_articles_total",
+			Help: "Articles classified, by outcome: rings, silent (speaks of a claim and does not ring), or none.",
+		}, []string{"outcome"}),
+	}
+	for _, stage := range []string{"classify", "index", "alert"} {
+		m.age.WithLabelValues(stage)
+	}
+	for _, outcome := range []string{"rings", "silent", "none"} {
+		m.verdicts.WithLabelValues(outcome)
+	}
+	reg.MustRegister(m.age, m.verdicts)
+	return m
+}
+
+func (m *metrics) classified(doc *article.Article) {
+	switch {
+	case doc.Verdict.Rings:
+		m.verdicts.WithLabelValues("rings").Inc()
+	case len(doc.Verdict.Claims) > 0:
+		m.verdicts.WithLabelValues("silent").Inc()
+	default:
+		m.verdicts.WithLabelValues("none").Inc()
+	}
+}
+
+// observeAge counts live articles only: the age of an import says nothing about the pipeline.
+func (m *metrics) observeAge(stage string, doc *article.Article, now time.Time) {
+	if doc.Origin == article.Live {
+		m.age.WithLabelValues(stage).Observe(max(0, now.Sub(doc.FirstSeen).Seconds()))
+	}
+}
+
+func (m *metrics) observeAges(stage string, docs []article.Article, now time.Time) {
+	for i := range docs {
+		m.observeAge(stage, &docs[i], now)
+	}
+}

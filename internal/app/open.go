@@ -1,0 +1,193 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"haidang/alerting"
+	"haidang/classifier"
+	"haidang/crawler"
+	"haidang/index"
+	"haidang/internal/bus"
+	"haidang/internal/store"
+	"haidang/internal/web"
+)
+
+func (a *App) listen(ctx context.Context) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", a.opts.Config.Web.Listen)
+	if err != nil {
+		return fmt.Errorf("web.listen: %w; is another haidang running? Choose another port in the configuration", err)
+	}
+	a.listener = l
+	a.onClose("listener", func() error {
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	return nil
+}
+
+func (a *App) openBus(ctx context.Context) error {
+	cfg := a.opts.Config.Bus
+	if cfg.Mode == bus.Embedded && strings.HasSuffix(cfg.Listen, ":0") {
+		if last := lastBroker(a.opts.DataDir); last != "" {
+			cfg.Listen = last
+		}
+	}
+	b, err := bus.Open(ctx, cfg, bus.Deps{Logger: a.log, Registerer: a.registry, Now: a.opts.Now})
+	if err != nil {
+		return fmt.Errorf("bus: %w", err)
+	}
+	a.bus = b
+	a.onClose("bus", b.Close)
+	return nil
+}
+
+func (a *App) openStore(ctx context.Context) error {
+	db, err := store.Open(ctx, a.opts.Config.Store)
+	if err != nil {
+		return err
+	}
+	a.db = db
+	a.onClose("state", db.Close)
+	return nil
+}
+
+func (a *App) openClassifier(context.Context) error {
+	c, err := classifier.New(a.opts.Config.Classifier, classifier.Deps{Rules: a.opts.Config.RulesFS()})
+	if err != nil {
+		return fmt.Errorf("rules: %w", err)
+	}
+	a.classifier = c
+	return nil
+}
+
+func (a *App) openArchive(context.Context) error {
+	archive, err := index.Open(a.opts.Config.Index, index.Deps{Logger: a.log, Registerer: a.registry, Now: a.opts.Now})
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	a.archive = archive
+	a.onClose("archive", archive.Close)
+	a.node, err = nodeName(a.opts.Config.Index.Dir)
+	return err
+}
+
+func (a *App) openCrawler(context.Context) error {
+	c, err := crawler.New(a.opts.Config.Crawler, crawler.Deps{
+		Publisher: publisher{a.bus}, DB: a.db, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+	})
+	if err != nil {
+		return fmt.Errorf("crawler: %w", err)
+	}
+	a.crawler = c
+	return nil
+}
+
+func (a *App) openDesk(context.Context) error {
+	desk, err := alerting.New(a.opts.Config.Alerting, alerting.Deps{
+		DB: a.db, Publisher: publisher{a.bus}, HTTP: a.webhookClient(), Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+	})
+	if err != nil {
+		return err
+	}
+	a.desk = desk
+	return nil
+}
+
+func (a *App) openPages(context.Context) error {
+	pages, err := web.New(a.opts.Config.Web, web.Deps{
+		Archive: a.archive, Desk: a.desk, Sources: a.sourceHealth(), Ready: a.Ready, Version: a.opts.Version,
+		Logger: a.log, Registerer: a.registry, Gatherer: a.registry, Now: a.opts.Now,
+	})
+	if err != nil {
+		return err
+	}
+	a.web = &http.Server{
+		Handler: pages.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	return nil
+}
+
+// sourceHealth is nil in a process that does not crawl.
+func (a *App) sourceHealth() func(context.Context) ([]crawler.SourceHealth, error) {
+	if a.crawler == nil {
+		return nil
+	}
+	return a.crawler.Health
+}
+
+// servePages serves until the context ends, then gives open requests five seconds. Live feeds end with their requests'
+// contexts, which end with ours.
+func (a *App) servePages(ctx context.Context) error {
+	a.web.BaseContext = func(net.Listener) context.Context { return ctx }
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		stopped <- a.web.Shutdown(grace)
+	})
+	err := a.web.Serve(a.listener)
+	if stop() {
+		return err // it ended by itself
+	}
+	return <-stopped
+}
+
+// Ready tells whether this process does what it is for: the broker and the database answer and the archive has caught
+// up with the verdicts.
+func (a *App) Ready(ctx context.Context) error {
+	var errs []error
+	if a.db != nil {
+		if err := a.db.Ping(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("state: %w", err))
+		}
+	}
+	for _, g := range a.groups() {
+		lag, err := a.bus.Lag(ctx, g, topicOf(g))
+		switch {
+		case err != nil:
+			errs = append(errs, fmt.Errorf("broker: %w", err))
+		case strings.HasPrefix(g, "index-") && lag.Total > readyLag:
+			errs = append(errs, fmt.Errorf("archive: %d articles behind", lag.Total))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// readyLag is how many articles an archive may be behind and still count as caught up: a second or two of a burst.
+const readyLag = 2000
+
+// nodeName names this archive. It lives in the archive's folder, so that an archive that was deleted comes back under a
+// new name and reads every verdict again.
+func nodeName(dir string) (string, error) {
+	path := filepath.Join(dir, "node")
+	data, err := os.ReadFile(path)
+	if err == nil && len(data) == 16 {
+		return string(data), nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("name of this archive: %w", err)
+	}
+	var random [8]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return "", err
+	}
+	name := hex.EncodeToString(random[:])
+	if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
+		return "", fmt.Errorf("name of this archive: %w", err)
+	}
+	return name, nil
+}

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"haidang/configs"
+	"haidang/index"
+)
+
+// askTimeout bounds one question to the running process.
+const askTimeout = 30 * time.Second
+
+// Search answers a query: the process that runs on this data folder is asked, or else the archive is opened.
+func Search(ctx context.Context, cfg configs.Config, dataDir string, r index.Request) (index.Result, error) {
+	if running, ok := FindRunning(dataDir); ok {
+		var result index.Result
+		return result, ask(ctx, running.Web, "/api/search", searchParams(r), &result)
+	}
+	archive, err := index.Open(cfg.Index, index.Deps{})
+	if err != nil {
+		return index.Result{}, err
+	}
+	result, err := archive.Search(ctx, r)
+	return result, errors.Join(err, archive.Close())
+}
+
+func searchParams(r index.Request) url.Values {
+	params := url.Values{"q": {r.Query}, "sort": {string(r.Sort)}, "limit": {strconv.Itoa(r.Limit)}, "after": {r.After}}
+	for name, t := range map[string]time.Time{"from": r.From, "to": r.To} {
+		if !t.IsZero() {
+			params.Set(name, t.Format(time.RFC3339))
+		}
+	}
+	return params
+}
+
+// countAt asks the running process how many articles its archive holds.
+func countAt(ctx context.Context, dataDir string) (int, error) {
+	running, ok := FindRunning(dataDir)
+	if !ok {
+		return 0, errors.New("the process that ran on this data folder is gone")
+	}
+	var status struct {
+		Articles int `json:"articles"`
+	}
+	return status.Articles, ask(ctx, running.Web, "/api/status", nil, &status)
+}
+
+// ask gets one JSON answer from the running process. An error answer carries its own sentence.
+func ask(ctx context.Context, host, path string, params url.Values, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	u := url.URL{Scheme: "http", Host: host, Path: path, RawQuery: params.Encode()}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the running haidang: %w", err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 256<<20))
+	if err != nil {
+		return fmt.Errorf("ask the running haidang: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		var failure struct {
+			Error string `json:"error"`
+		}
+		if json.Unmarshal(body, &failure) == nil && failure.Error != "" {
+			return errors.New(failure.Error)
+		}
+		return fmt.Errorf("the running haidang answers %s", resp.Status)
+	}
+	return json.Unmarshal(body, into)
+}
+
+// SearchRequest and SearchResult are the archive's own, for callers that may not reach below this package.
+type (
+	SearchRequest = index.Request
+	SearchResult  = index.Result
+	SearchSort    = index.Sort
+)
