@@ -1,51 +1,142 @@
 package text
 
-import "strings"
+import "unicode"
 
 // Language is the language of a text, as far as we tell them apart.
 type Language string
 
-// The languages that are told apart.
+// The languages that are told apart. Vietnamese written without marks is Vietnamese.
 const (
 	Vietnamese Language = "vi"
 	English    Language = "en"
 	Other      Language = "other"
 )
 
-// Detect returns the language of s. Vietnamese written without marks is Vietnamese.
-func Detect(s string) Language {
-	vi, en := 0, 0
-	for _, w := range strings.Fields(strings.ToLower(s)) {
-		switch {
-		case foldString(w) != w:
-			vi += 2
-		case strings.Contains(" the of to in and a for is on with ", " "+w+" "):
-			en++
-		case SyllableShape(w):
-			vi++
-		default:
-			en++
-		}
-	}
-	switch {
-	case vi+en == 0:
-		return Other
-	case vi > en:
-		return Vietnamese
-	}
-	return English
+// Detect returns the language of s: the same as Analyze(s).Language().
+func Detect(s string) Language { return Analyze(s).Language() }
+
+// tally adds up the evidence for a language that a range of words gives.
+type tally struct {
+	latin, alien int // words in Latin letters, in others
+	syllables    int // words that are spelled as Vietnamese syllables
+	marked       int // those with Vietnamese marks
+	lean         int // half bits: Vietnamese above 0, English below
+	foreign      int // half bits: another language in Latin letters
+	surprise     int // bits: how rarely careful Vietnamese would write the unmarked words so
 }
 
-// SyllableShape reports whether fold, a folded word, could be a Vietnamese syllable.
-func SyllableShape(fold string) bool {
-	rest := strings.TrimLeft(fold, "bcdghklmnpqrstvx")
-	if len(fold)-len(rest) > 3 {
-		return false
+func (t *tally) add(u tally) {
+	t.latin += u.latin
+	t.alien += u.alien
+	t.syllables += u.syllables
+	t.marked += u.marked
+	t.lean += u.lean
+	t.foreign += u.foreign
+	t.surprise += u.surprise
+}
+
+// tally adds up the words Tokens[first:last]. Names tell little: a capital inside a sentence halves what a word says.
+func (d *Doc) tally(first, last int) (t tally) {
+	for i := first; i < last; i++ {
+		w := d.Tokens[i].Word
+		switch {
+		case w.is(latin):
+			weight := 2
+			if c := d.Text[d.Tokens[i].Start]; i > first && 'A' <= c && c <= 'Z' {
+				weight = 1
+			}
+			t.latin++
+			t.lean += weight * int(w.lean)
+			t.foreign += weight * int(w.foreign)
+			if w.is(syllable) {
+				t.syllables++
+				t.surprise += int(w.surprise)
+			}
+			if w.is(vietnamese) {
+				t.marked++
+			}
+		case w.is(alien):
+			t.alien++
+		}
 	}
-	tail := strings.TrimLeft(rest, "aeiouy")
-	switch tail {
-	case "", "c", "ch", "m", "n", "ng", "nh", "p", "t":
-		return len(rest) > len(tail)
+	return t
+}
+
+// language returns the language that the evidence speaks for, or "" if it does not speak.
+func (t tally) language() Language {
+	switch {
+	case t.latin+t.alien == 0:
+		return ""
+	case t.alien > t.latin:
+		return Other
+	case t.lean > 2 && t.lean > t.foreign:
+		return Vietnamese
+	case t.foreign > max(3, -t.lean):
+		return Other
+	case t.lean < -2:
+		return English
 	}
-	return false
+	return ""
+}
+
+// describe fills in what the spelling of w says about its language and its use.
+func (w *Word) describe() {
+	if w.Number {
+		return
+	}
+	letters, script := 0, latin
+	for _, r := range w.Canon {
+		if unicode.IsLetter(r) {
+			letters++
+			if !unicode.Is(unicode.Latin, r) && r != 'º' {
+				script = alien
+			}
+		}
+	}
+	w.traits |= script
+	if letters == 1 {
+		w.traits |= single
+	}
+	if abbreviations[w.Canon] {
+		w.traits |= abbreviation
+	}
+	if englishAbbreviations[w.Canon] {
+		w.traits |= abbreviation | english
+	}
+	if starters[w.Canon] {
+		w.traits |= starter
+	}
+	if script == latin {
+		w.weigh()
+	}
+}
+
+// weigh fills in the evidence for a language.
+func (w *Word) weigh() {
+	rhyme, shaped := rhymeOf(w.Fold)
+	if shaped && isVietnameseSpelling(w.Canon) {
+		w.traits |= syllable
+	}
+	known, ok := weights()[w.Fold]
+	switch {
+	case w.Marked && w.is(syllable):
+		w.traits |= vietnamese
+		w.lean = 3
+		if onlyVietnamese(w.Canon) {
+			w.lean = 8
+		}
+	case w.Marked:
+		w.lean, w.foreign = -1, 4
+	case ok:
+		w.lean, w.surprise = known.lean, known.surprise
+	case w.is(syllable) && rhymes[rhyme] == marksIt:
+		w.lean, w.surprise = 2, 7
+	case w.is(syllable):
+		w.lean, w.surprise = 1, 2
+	case len(w.Fold) > 2:
+		w.lean = -2
+	}
+	if elsewhere[w.Canon] {
+		w.foreign = 5
+	}
 }

@@ -1,71 +1,66 @@
 package text
 
 import (
+	"hash/fnv"
 	"strings"
-	"sync"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
-// Word is what a token is, apart from where it stands. It is immutable and shared.
+// Word is what a token is, apart from where it stands. Words are shared between documents and never change.
+//
+// A word with an ID is held by the lexicon of the process for good: of two words that have one, equal IDs mean equal Canon.
+// IDs are dense, from 1, so that they can index a slice; they are not the same in the next process. A word that a document
+// brought while the lexicon was full has ID 0: compare its strings, or use [Word.Is].
 type Word struct {
 	Canon  string // NFC, one tone placement, lower case, marks kept
 	Fold   string // Canon without marks, đ as d
 	Marked bool   // Canon != Fold
 	Number bool   // digits, with or without separators
 
-	// ID is not 0 for a word that the lexicon holds: then two words are equal exactly if their IDs are. FoldID is the ID of
-	// the word that is this one's fold. Where either is 0, compare the strings.
-	ID, FoldID uint32
+	ID     uint32 // of Canon in the lexicon, or 0
+	FoldID uint32 // of Fold in the lexicon, or 0; equal to ID where the word is not marked
+
+	hash     uint64 // of Fold, the same in every process
+	traits   traits
+	lean     int8  // bits of evidence for Vietnamese without marks (above 0) against English (below)
+	foreign  int8  // bits of evidence for another language in Latin letters
+	surprise uint8 // bits: how rarely careful Vietnamese leaves this syllable unmarked
 }
 
-var (
-	wordsMu sync.Mutex
-	words   = map[string]*Word{}
+// traits are facts about a word that do not depend on its surroundings.
+type traits uint16
+
+const (
+	latin        traits = 1 << iota // letters are Latin
+	alien                           // letters of another script
+	syllable                        // spelled as a Vietnamese syllable
+	vietnamese                      // marked as only Vietnamese is
+	abbreviation                    // written with a point: TP., Dr.
+	starter                         // often begins an English sentence
+	single                          // one letter
+	english                         // an abbreviation of English, which counts only with a capital
 )
 
-// Intern returns the word that the lexicon holds for s, a single token as a user may write it.
-func Intern(s string) *Word {
+func (w *Word) is(t traits) bool { return w.traits&t != 0 }
+
+// Is reports whether w and v are the same word.
+func (w *Word) Is(v *Word) bool {
+	if w.ID != 0 && v.ID != 0 {
+		return w.ID == v.ID
+	}
+	return w.Canon == v.Canon
+}
+
+// Intern returns the words of s, a term as a user writes it. Each has an ID, even when the lexicon is full: it is for the words
+// of rules and queries, whose number somebody bounds, and not for documents.
+func Intern(s string) []*Word {
 	d := Analyze(s)
-	if len(d.Tokens) != 1 {
-		return nil
-	}
-	return d.Tokens[0].Word
-}
-
-func intern(raw string) *Word {
-	canon := norm.NFC.String(strings.ToLower(norm.NFC.String(raw)))
-	wordsMu.Lock()
-	defer wordsMu.Unlock()
-	return internLocked(canon)
-}
-
-func internLocked(canon string) *Word {
-	if w, ok := words[canon]; ok {
-		return w
-	}
-	w := &Word{Canon: canon, Fold: foldString(canon), ID: uint32(len(words) + 1)}
-	words[canon] = w
-	w.Marked = w.Canon != w.Fold
-	w.Number = canon[0] >= '0' && canon[0] <= '9'
-	w.FoldID = w.ID
-	if w.Marked {
-		w.FoldID = internLocked(w.Fold).ID
-	}
-	return w
-}
-
-func foldString(s string) string {
-	return norm.NFC.String(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0x300 && r <= 0x36f:
-			return -1
-		case r == 'đ':
-			return 'd'
+	words := make([]*Word, len(d.Tokens))
+	for i, t := range d.Tokens {
+		if words[i] = t.Word; t.Word.ID == 0 {
+			words[i], _ = shared.learn(t.Word.Canon, true)
 		}
-		return r
-	}, norm.NFD.String(s)))
+	}
+	return words
 }
 
 // Canon returns the canonical forms of the words of s, separated by single spaces.
@@ -85,31 +80,18 @@ func join(s string, form func(*Word) string) string {
 	return b.String()
 }
 
-// Reset makes d the analysis of s, reusing its memory. Slices taken from d before are overwritten.
-func (d *Doc) Reset(s string) {
-	*d = Doc{Text: s, Tokens: d.Tokens[:0], Sentences: d.Sentences[:0]}
-	start, para := -1, int32(0)
-	for i, r := range s + " " {
-		word := unicode.IsLetter(r) || unicode.IsDigit(r) || start >= 0 && unicode.IsMark(r)
-		if word && start < 0 {
-			start = i
-		}
-		if !word && start >= 0 && (r != '.' && r != ',' || i+1 >= len(s) || s[i-1] < '0' || s[i-1] > '9' || s[i+1] < '0' || s[i+1] > '9') {
-			d.Tokens = append(d.Tokens, Token{Start: start, End: min(i, len(s)), Word: intern(s[start:min(i, len(s))]), Paragraph: para})
-			start = -1
-		}
-		if r == '\n' {
-			para++
-		}
-	}
-	d.language = Detect(s)
-	d.Sentences = append(d.Sentences, Sentence{End: len(s), Last: len(d.Tokens), Language: d.language})
-	marked := false
-	for _, t := range d.Tokens {
-		marked = marked || t.Word.Marked
-	}
-	d.unmarked = !marked && d.language == Vietnamese
-	for i := range d.Tokens {
-		d.Tokens[i].Unmarked = d.unmarked
-	}
+// newWord works out everything about a canonical form but its IDs.
+func newWord(canon string) *Word {
+	w := &Word{Canon: canon, Fold: foldOf(canon)}
+	w.Marked = w.Canon != w.Fold
+	w.Number = isNumber(canon)
+	h := fnv.New64a()
+	h.Write([]byte(w.Fold))
+	w.hash = h.Sum64()
+	w.describe()
+	return w
+}
+
+func isNumber(canon string) bool {
+	return canon[0] >= '0' && canon[0] <= '9'
 }
