@@ -46,7 +46,7 @@ func DefaultConfig() Config {
 	return Config{
 		Window:         settings.Duration(72 * time.Hour),
 		CopyWindow:     settings.Duration(7 * 24 * time.Hour),
-		CopySimilarity: 0.8,
+		CopySimilarity: 0.6,
 		Retry: Retry{
 			Attempts: 12,
 			First:    settings.Duration(2 * time.Second),
@@ -69,7 +69,7 @@ func (c Config) Validate() error {
 		errs = append(errs, errors.New("alerting.copy_window: must be positive; 7d is usual"))
 	}
 	if !(c.CopySimilarity > 0 && c.CopySimilarity <= 1) {
-		errs = append(errs, fmt.Errorf("alerting.copy_similarity: %v is not above 0 and at most 1; 0.8 is usual", c.CopySimilarity))
+		errs = append(errs, fmt.Errorf("alerting.copy_similarity: %v is not above 0 and at most 1; 0.6 is usual", c.CopySimilarity))
 	}
 	seen := map[string]bool{kafkaReceiver: true}
 	for i, w := range c.Webhooks {

@@ -112,6 +112,9 @@ func (f Filter) where() (string, []any) {
 	if !f.Until.IsZero() {
 		add("first_seen < ?", toMillis(f.Until))
 	}
+	if !f.RangBefore.IsZero() {
+		add("rang_at < ?", toMillis(f.RangBefore))
+	}
 	for _, in := range []struct {
 		column string
 		values []any

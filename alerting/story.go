@@ -231,6 +231,7 @@ type Filter struct {
 	Quiet      bool      // also stories that never rang: history and answers without a claim
 	Since      time.Time // only stories with an article at or after this moment
 	Until      time.Time // only stories first seen before this moment
+	RangBefore time.Time // only stories that rang before this moment
 	Limit      int       // 100 when 0, at most 1,000
 	Offset     int
 }

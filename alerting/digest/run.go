@@ -1,0 +1,81 @@
+package digest
+
+import (
+	"context"
+	"time"
+)
+
+// look is how often the clock and the rows are looked at. A minute is soon enough for a mail and survives a clock that
+// was set or a machine that slept, which one long timer would not.
+const look = time.Minute
+
+// maxCatchUp bounds how many missed mornings are sent late: older ones are history, and the desk has it.
+const maxCatchUp = 3
+
+// Run sends each list its mail every morning, and those that were slept through, until the context ends. Without a
+// mail server it only waits. A stop waits for the mail that is being sent, at most one SMTP timeout.
+func (d *Digest) Run(ctx context.Context) error {
+	if d.cfg.SMTP.Host == "" {
+		d.log.Info("no mail server is configured: the morning mail is not sent")
+		<-ctx.Done()
+		return nil
+	}
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for {
+		for _, list := range d.cfg.Lists {
+			d.serve(ctx, list)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// serve sends what a list is owed. Its errors are logged here, by their owner; the next look tries again.
+func (d *Digest) serve(ctx context.Context, list List) {
+	dates, err := d.owed(ctx, list)
+	if err != nil && ctx.Err() == nil {
+		d.log.Error("digest not looked up", "list", list.Name, "err", err)
+		return
+	}
+	for _, date := range dates {
+		reason, err := d.send(ctx, date, list, false)
+		if err != nil && ctx.Err() == nil {
+			d.log.Error("digest not sent", "list", list.Name, "date", date, "reason", reason, "err", err)
+		}
+	}
+}
+
+// owed lists the mornings that a list has not had: those that wait for another attempt, and those that have become due
+// since the newest one. A new list is owed nothing before its first morning.
+func (d *Digest) owed(ctx context.Context, list List) ([]Date, error) {
+	due := d.Due()
+	newest, err := d.newest(ctx, list, due)
+	if err != nil {
+		return nil, err
+	}
+	if newest == "" {
+		return nil, d.skip(ctx, due, list)
+	}
+	dates, err := d.open(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	first := max(newest.add(1), due.add(1-maxCatchUp))
+	for date := first; date <= due; date = date.add(1) {
+		dates = append(dates, date)
+	}
+	return dates, nil
+}
+
+// add returns the date some days later. Dates compare as strings.
+func (date Date) add(days int) Date {
+	t, err := time.Parse(time.DateOnly, string(date))
+	if err != nil {
+		return date
+	}
+	return Date(t.AddDate(0, 0, days).Format(time.DateOnly))
+}

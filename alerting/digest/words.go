@@ -1,0 +1,261 @@
+package digest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"haidang/alerting"
+	"haidang/internal/article"
+)
+
+// words is everything that a mail says in one language.
+type words struct {
+	Lang, Brand, Title                                 string
+	window, preview, late                              string
+	NotReviewed                                        string
+	behind, dry, unknown                               string
+	TopHeading, ClaimLabel, FirstArticle               string
+	Verdict, Spread, FirstSeen, Response, Owner        string
+	nobody                                             string
+	OpenStory                                          string
+	ChangedHeading                                     string
+	answered, fresh, spreading, waiting, more          string
+	FieldsHeading, Field, FieldNew, FieldOpen, FieldIn string
+	SourcesHeading                                     string
+	allWell, failing, never, lastArticle               string
+	Footer                                             string
+	unnamed                                            string
+	days                                               [7]string
+	severities, verdicts, fields, stances              map[string]string
+	lead                                               func(c *content) string
+	span                                               func(time.Duration) string
+	spreadText                                         func(s *alerting.Story) string
+	answeredBy                                         func(who, after string) string
+	unansweredFor                                      func(span string) string
+	number                                             func(int) string
+}
+
+func wordsFor(language string) words {
+	if language == "en" {
+		return english()
+	}
+	return vietnamese()
+}
+
+func vietnamese() words {
+	return words{
+		Lang: "vi", Brand: "Hải Đăng", Title: "Bản tin sáng",
+		window: "Từ %s đến %s, giờ Việt Nam", preview: "Bản xem trước: số liệu tính đến %s, kỳ tin chưa kết thúc.",
+		late:        "Gửi muộn: bản tin này lẽ ra được gửi lúc %s.",
+		NotReviewed: "Bản tự động, chưa qua người duyệt",
+		behind:      "Số liệu có thể chưa đủ: hệ thống xử lý trễ %s, còn %s bài đang chờ.",
+		dry:         "Số liệu có thể chưa đủ: không nhận được bài mới nào từ %s.",
+		unknown:     "Không rõ tình trạng các nguồn tin; số liệu có thể chưa đủ.",
+		TopHeading:  "Cần quyết định", ClaimLabel: "Nội dung cần kiểm chứng", FirstArticle: "Bài đầu tiên",
+		Verdict: "Kết luận", Spread: "Lan truyền", FirstSeen: "Thấy lần đầu", Response: "Phản hồi", Owner: "Phụ trách",
+		nobody: "chưa ai nhận", OpenStory: "Mở hồ sơ tin",
+		ChangedHeading: "Thay đổi so với hôm qua", answered: "Vừa được phản hồi", fresh: "Tin mới khác",
+		spreading: "Tiếp tục lan rộng", waiting: "Vẫn chưa được phản hồi",
+		more: "và %s tin khác", FieldsHeading: "Theo lĩnh vực", Field: "Lĩnh vực", FieldNew: "Tin mới", FieldOpen: "Chưa phản hồi", FieldIn: "Bài thêm",
+		SourcesHeading: "Tình trạng nguồn tin", allWell: "Cả %s nguồn đều đang được đọc.", failing: "%s trên %s nguồn không đọc được:",
+		never: "chưa có bài nào", lastArticle: "Bài mới nhất nhận lúc %s.",
+		Footer:  "Mỗi cảnh báo có nghĩa “hãy kiểm chứng nội dung này”; đó không phải kết luận rằng tin sai, cũng không phải nhận định về người đăng.",
+		unnamed: "nguồn không rõ tên",
+		days:    [7]string{"Chủ nhật", "Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy"},
+		severities: map[string]string{
+			string(article.Critical): "Khẩn cấp", string(article.High): "Cao", string(article.Normal): "Thường", string(article.Info): "Để biết",
+		},
+		verdicts: map[string]string{
+			"undetermined": "Chưa kết luận", "in_progress": "Đang xác minh", "false": "Sai sự thật", "misleading": "Gây hiểu nhầm",
+			"out_of_context": "Đúng nhưng sai bối cảnh", "true": "Đúng", "not_checkable": "Không kiểm chứng được", "": "Chưa kết luận",
+		},
+		fields: map[string]string{
+			"policy-law": "Chính sách, pháp luật", "economy-finance": "Kinh tế, tài chính", "health": "Y tế",
+			"disaster-epidemic": "Thiên tai, dịch bệnh", "security-order": "An ninh, trật tự", "impersonation": "Tài khoản giả mạo",
+			"scam-links": "Đường link lừa đảo", "other": "Lĩnh vực khác",
+		},
+		stances: map[string]string{
+			string(article.Denies): "bác bỏ", string(article.ReportsDebunk): "đăng kết quả kiểm chứng", string(article.ReportsPenalty): "đưa tin xử phạt",
+		},
+		lead: leadVI, span: spanVI,
+		spreadText: func(s *alerting.Story) string {
+			out := fmt.Sprintf("%d báo tự đăng", s.Outlets)
+			if s.Copies > 0 {
+				out += fmt.Sprintf(", không tính %d bản sao", s.Copies)
+			}
+			return out + languagesNote(s.Languages, " (tiếng Việt và tiếng Anh)")
+		},
+		answeredBy:    func(who, after string) string { return who + ", sau " + after },
+		unansweredFor: func(span string) string { return "Chưa được phản hồi " + span },
+		number:        func(n int) string { return grouped(n, ".") },
+	}
+}
+
+func english() words {
+	return words{
+		Lang: "en", Brand: "Hải Đăng", Title: "Morning digest",
+		window: "From %s to %s, Vietnam time", preview: "Preview: numbers as of %s, the period has not ended.",
+		late:        "Sent late: this mail was due at %s.",
+		NotReviewed: "Automatic edition, not reviewed",
+		behind:      "Numbers may be incomplete: processing is %s behind, %s articles are waiting.",
+		dry:         "Numbers may be incomplete: no new article has come in since %s.",
+		unknown:     "The state of the sources is not known; numbers may be incomplete.",
+		TopHeading:  "Needs a decision", ClaimLabel: "Claim to check", FirstArticle: "First article",
+		Verdict: "Verdict", Spread: "Spread", FirstSeen: "First seen", Response: "Response", Owner: "Owner",
+		nobody: "nobody yet", OpenStory: "Open the story",
+		ChangedHeading: "Changed since yesterday", answered: "Now answered", fresh: "Other new stories",
+		spreading: "Still spreading", waiting: "Still unanswered",
+		more: "and %s more", FieldsHeading: "By field", Field: "Field", FieldNew: "New", FieldOpen: "Unanswered", FieldIn: "Articles",
+		SourcesHeading: "State of the sources", allWell: "All %s sources are being read.", failing: "%s of %s sources cannot be read:",
+		never: "no article yet", lastArticle: "Newest article came in at %s.",
+		Footer:  "Each alert means “check this claim”; it is neither a finding that the claim is false nor a judgement on whoever published it.",
+		unnamed: "unnamed outlet",
+		days:    [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+		severities: map[string]string{
+			string(article.Critical): "Critical", string(article.High): "High", string(article.Normal): "Normal", string(article.Info): "For information",
+		},
+		verdicts: map[string]string{
+			"undetermined": "Undetermined", "in_progress": "Being checked", "false": "False", "misleading": "Misleading",
+			"out_of_context": "True but out of context", "true": "True", "not_checkable": "Cannot be checked", "": "Undetermined",
+		},
+		fields: map[string]string{
+			"policy-law": "Policy and law", "economy-finance": "Economy and finance", "health": "Health",
+			"disaster-epidemic": "Disaster and epidemic", "security-order": "Security and order", "impersonation": "Impersonation",
+			"scam-links": "Scam links", "other": "Other fields",
+		},
+		stances: map[string]string{
+			string(article.Denies): "denied it", string(article.ReportsDebunk): "published a fact-check", string(article.ReportsPenalty): "reported a penalty",
+		},
+		lead: leadEN, span: spanEN,
+		spreadText: func(s *alerting.Story) string {
+			out := plural(s.Outlets, "outlet in its own words", "outlets in their own words")
+			if s.Copies > 0 {
+				out += ", not counting " + plural(s.Copies, "copy", "copies")
+			}
+			return out + languagesNote(s.Languages, " (Vietnamese and English)")
+		},
+		answeredBy:    func(who, after string) string { return who + ", after " + after },
+		unansweredFor: func(span string) string { return "Unanswered for " + span },
+		number:        func(n int) string { return grouped(n, ",") },
+	}
+}
+
+// languagesNote adds a note where a story has crossed from one language into the other.
+func languagesNote(languages []string, note string) string {
+	if len(languages) > 1 {
+		return note
+	}
+	return ""
+}
+
+func leadVI(c *content) string {
+	var out string
+	switch {
+	case c.newOnes == 0 && c.open == 0:
+		return "Không có gì đáng kể"
+	case c.newOnes == 0:
+		out = "Không có tin mới"
+	default:
+		out = fmt.Sprintf("%d tin cần kiểm chứng", c.newOnes)
+	}
+	switch {
+	case c.open == 0:
+		return out + "; tất cả đã được phản hồi"
+	case c.open == 1:
+		return out + "; 1 chưa được phản hồi " + spanVI(c.longest)
+	}
+	return out + fmt.Sprintf("; %d chưa được phản hồi, lâu nhất %s", c.open, spanVI(c.longest))
+}
+
+func leadEN(c *content) string {
+	var out string
+	switch {
+	case c.newOnes == 0 && c.open == 0:
+		return "Nothing significant"
+	case c.newOnes == 0:
+		out = "No new claims"
+	default:
+		out = plural(c.newOnes, "claim needs checking", "claims need checking")
+	}
+	switch {
+	case c.open == 0:
+		return out + "; all have been answered"
+	case c.open == 1:
+		return out + "; 1 unanswered for " + spanEN(c.longest)
+	}
+	return out + fmt.Sprintf("; %d unanswered, the longest for %s", c.open, spanEN(c.longest))
+}
+
+// spanParts cuts a length of time to the one unit that people would use: minutes, then hours, then days.
+func spanParts(d time.Duration) (n int, unit string) {
+	switch {
+	case d < time.Hour:
+		return max(1, int(d.Minutes())), "minute"
+	case d < 48*time.Hour:
+		return int(d.Hours()), "hour"
+	}
+	return int(d.Hours()) / 24, "day"
+}
+
+func spanVI(d time.Duration) string {
+	n, unit := spanParts(d)
+	return strconv.Itoa(n) + " " + map[string]string{"minute": "phút", "hour": "giờ", "day": "ngày"}[unit]
+}
+
+func spanEN(d time.Duration) string {
+	n, unit := spanParts(d)
+	return plural(n, unit, unit+"s")
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n, ",") + " " + many
+}
+
+// grouped writes a number with a mark between its thousands.
+func grouped(n int, mark string) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + mark + s[i:]
+	}
+	return s
+}
+
+// label returns the words for a code, or the code itself where it has none.
+func label(words map[string]string, code string) string {
+	if w, ok := words[code]; ok {
+		return w
+	}
+	return clean(code, 60)
+}
+
+// clean makes a text from anywhere fit for one line of a mail: no line breaks, no control or direction characters, no
+// invisible ones, not too long.
+func clean(s string, most int) string {
+	s = strings.ToValidUTF8(s, "?")
+	var out strings.Builder
+	n, space := 0, false
+	for _, r := range s {
+		switch {
+		case isSpace(r):
+			space = out.Len() > 0
+			continue
+		case isHidden(r):
+			continue
+		}
+		if n >= most {
+			return strings.TrimRight(out.String(), " ,;:.") + "…"
+		}
+		if space {
+			out.WriteByte(' ')
+			n++
+		}
+		out.WriteRune(r)
+		n, space = n+1, false
+	}
+	return out.String()
+}
