@@ -11,7 +11,8 @@ import (
 )
 
 type runCmd struct {
-	Role string `help:"Only these roles, separated by commas: crawl, classify, serve, alert. Needs Apache Kafka." placeholder:"ROLES"`
+	Role   string `help:"Only these roles, separated by commas: crawl, classify, serve, alert. Needs Apache Kafka." placeholder:"ROLES"`
+	Listen string `help:"Address of the pages, metrics and health, instead of web.listen." placeholder:"HOST:PORT"`
 }
 
 // Help is shown by --help.
@@ -31,13 +32,17 @@ func (c runCmd) Run(e *env) error {
 		return err
 	}
 	opts.Roles = roles
+	if c.Listen != "" {
+		opts.Config.Web.Listen = c.Listen
+		if err := opts.Config.Validate(); err != nil {
+			return err
+		}
+	}
 	a, err := app.New(e.ctx, opts)
 	if err != nil {
 		return err
 	}
-	if a.Addr() != "" {
-		fmt.Fprintf(e.out, "desk: http://%s/\n", a.Addr())
-	}
+	fmt.Fprintf(e.out, "http://%s/\n", a.Addr())
 	return errors.Join(a.Run(e.ctx), a.Close())
 }
 

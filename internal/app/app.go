@@ -98,14 +98,14 @@ func (a *App) open(ctx context.Context) error {
 		needed bool
 		open   func(context.Context) error
 	}{
-		{a.pages(), a.listen}, // first: a port that is taken is known before anything is touched
+		{!a.opts.Quiet, a.listen}, // first: a port that is taken is known before anything is touched
 		{true, a.openBus},
 		{a.has(Crawl) || a.has(Serve) || a.has(Alert), a.openStore},
 		{a.has(Classify), a.openClassifier},
 		{a.has(Serve), a.openArchive},
 		{a.has(Crawl), a.openCrawler},
 		{a.has(Serve) || a.has(Alert), a.openDesk},
-		{a.pages(), a.openPages},
+		{!a.opts.Quiet, a.openPages},
 	}
 	for _, s := range steps {
 		if !s.needed {
@@ -122,7 +122,7 @@ func (a *App) has(r Role) bool {
 	return slices.Contains(a.opts.Roles, r) && (r != Crawl || !a.opts.Quiet)
 }
 
-// pages reports whether this process serves the pages.
+// pages reports whether this process serves the desk and the search, and so is the one that other commands ask.
 func (a *App) pages() bool { return a.has(Serve) && !a.opts.Quiet }
 
 // onClose remembers what to close; the last one opened is closed first.
@@ -142,7 +142,7 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// Addr is where the pages are, "127.0.0.1:8420", or "" without pages.
+// Addr is where the pages are, "127.0.0.1:8420"; a process without the serve role has only metrics and health there.
 func (a *App) Addr() string {
 	if a.listener == nil {
 		return ""
@@ -198,7 +198,7 @@ func (a *App) parts() []part {
 	if a.has(Alert) {
 		parts = append(parts, part{"alert", a.raiseAlerts}, part{"send", a.desk.Run}, part{"digest", a.digest.Run})
 	}
-	if a.pages() {
+	if !a.opts.Quiet {
 		parts = append(parts, part{"pages", a.servePages})
 	}
 	return parts

@@ -107,11 +107,16 @@ func (a *App) openDesk(context.Context) error {
 	return nil
 }
 
+// openPages makes the site. A process without the serve role has only metrics and health.
 func (a *App) openPages(context.Context) error {
-	pages, err := web.New(a.opts.Config.Web, web.Deps{
-		Archive: a.archive, Desk: a.desk, Sources: a.sourceHealth(), Ready: a.Ready, Version: a.opts.Version,
+	deps := web.Deps{
+		Sources: a.sourceHealth(), Ready: a.Ready, Version: a.opts.Version,
 		Logger: a.log, Registerer: a.registry, Gatherer: a.registry, Now: a.opts.Now,
-	})
+	}
+	if a.has(Serve) {
+		deps.Archive, deps.Desk = a.archive, a.desk
+	}
+	pages, err := web.New(a.opts.Config.Web, deps)
 	if err != nil {
 		return err
 	}

@@ -12,9 +12,21 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Handler is the whole site.
+// Handler is the whole site; without an archive it is only metrics and health.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
+	if s.deps.Archive != nil {
+		s.addPages(mux)
+	}
+	mux.Handle("GET /readyz", s.page("GET /readyz", s.readyz))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.deps.Gatherer, promhttp.HandlerOpts{}))
+	mux.Handle("GET /static/", cached(s.static))
+	mux.Handle("/", s.page("other", func(http.ResponseWriter, *http.Request) error { return errNotFound }))
+	return s.guard(http.NewCrossOriginProtection().Handler(mux))
+}
+
+func (s *Server) addPages(mux *http.ServeMux) {
 	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"GET /{$}":          s.desk,
 		"GET /events":       s.live,
@@ -23,16 +35,10 @@ func (s *Server) Handler() http.Handler {
 		"GET /sources":      s.sources,
 		"GET /api/search":   s.apiSearch,
 		"GET /api/status":   s.apiStatus,
-		"GET /readyz":       s.readyz,
 		"POST /language":    s.chooseLanguage,
 	} {
 		mux.Handle(pattern, s.page(pattern, handle))
 	}
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.deps.Gatherer, promhttp.HandlerOpts{}))
-	mux.Handle("GET /static/", cached(s.static))
-	mux.Handle("/", s.page("other", func(http.ResponseWriter, *http.Request) error { return errNotFound }))
-	return s.guard(http.NewCrossOriginProtection().Handler(mux))
 }
 
 // The kinds of failure that a visitor is told of; every other is "something went wrong" and a line in the log.

@@ -47,7 +47,8 @@ type Desk interface {
 	Counts(ctx context.Context) (alerting.Counts, error)
 }
 
-// Deps are the live things behind the pages. Sources, Logger, Registerer, Gatherer and Now may be nil.
+// Deps are the live things behind the pages. Sources, Logger, Registerer, Gatherer and Now may be nil; so may Archive and
+// Desk together, in a process that has no pages, only metrics and health.
 type Deps struct {
 	Archive    Archive
 	Desk       Desk
