@@ -32,6 +32,7 @@ type Site struct {
 	log     requestLog
 
 	mu      sync.Mutex
+	started bool        // or closed before it was
 	stop    func() bool // detaches Close from the context given to Start
 	running sync.WaitGroup
 	closing sync.Once
@@ -72,11 +73,15 @@ func New(now func() time.Time) (*Site, error) {
 }
 
 // Start opens one loopback port for each outlet and serves until ctx ends or [Site.Close] is called, whichever is
-// first. The outlets listen on 127.0.0.1, 127.0.0.2 and 127.0.0.3 so that they are three hosts to a polite crawler;
+// first; it can be called once. The outlets listen on 127.0.0.1, 127.0.0.2 and 127.0.0.3 so that they are three hosts to a polite crawler;
 // where the system has only 127.0.0.1, they share it and differ by port.
 func (s *Site) Start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.started {
+		return errors.New("demo site: Start was called before; make another with New")
+	}
+	s.started = true
 	for i, o := range s.outlets {
 		ln, err := listen(ctx, i+1)
 		if err != nil {
@@ -104,6 +109,7 @@ func (s *Site) Close() error {
 	s.closing.Do(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		s.started = true
 		if s.stop != nil {
 			s.stop()
 		}
