@@ -48,4 +48,9 @@ func (e *embeddedBroker) Stop(t *testing.T) {
 	}
 }
 
-func TestConformanceEmbedded(t *testing.T) { bustest.Run(t, newEmbeddedBroker(t)) }
+func TestConformanceEmbedded(t *testing.T) { bustest.Run(t, newEmbeddedBroker(t).Config()) }
+
+func TestRestartEmbedded(t *testing.T) {
+	t.Parallel()
+	bustest.RunRestart(t, newEmbeddedBroker(t))
+}

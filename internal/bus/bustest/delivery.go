@@ -36,8 +36,7 @@ func checkOrder(t *testing.T, got []bus.Message, want int) {
 	}
 }
 
-func orderWithinKey(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func orderWithinKey(f *fixture) {
 	const total = 400
 	var in inbox
 	f.run(f.bus, bus.Subscription{
@@ -47,11 +46,10 @@ func orderWithinKey(t *testing.T, broker Broker) {
 		f.publish(numbered(bus.Articles, from, 50, 7)...)
 	}
 	f.eventually("all messages", func() bool { return len(in.all()) >= total })
-	checkOrder(t, in.all(), total)
+	checkOrder(f.T, in.all(), total)
 }
 
-func orderWithinKeyEach(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func orderWithinKeyEach(f *fixture) {
 	const total = 400
 	var in inbox
 	f.run(f.bus, bus.Subscription{
@@ -60,13 +58,12 @@ func orderWithinKeyEach(t *testing.T, broker Broker) {
 	})
 	f.publish(numbered(bus.Links, 0, total, 7)...)
 	f.eventually("all messages", func() bool { return len(in.all()) >= total })
-	checkOrder(t, in.all(), total)
+	checkOrder(f.T, in.all(), total)
 	f.lagIs("g", bus.Links, 0)
 }
 
 // redeliveryAfterCrash ends a consumer after the effect and before the acknowledgement.
-func redeliveryAfterCrash(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func redeliveryAfterCrash(f *fixture) {
 	f.publish(numbered(bus.Articles, 0, 40, 5)...)
 	var first, second inbox
 	stop := f.run(f.bus, bus.Subscription{
@@ -84,8 +81,7 @@ func redeliveryAfterCrash(t *testing.T, broker Broker) {
 	f.lagIs("g", bus.Articles, 0)
 }
 
-func resumeFromCommittedOffset(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func resumeFromCommittedOffset(f *fixture) {
 	f.publish(numbered(bus.Articles, 0, 50, 5)...)
 	var first, second inbox
 	stop := f.run(f.bus, bus.Subscription{Topic: bus.Articles, Group: "g", Stage: "test", Handle: first.handle})
@@ -97,20 +93,19 @@ func resumeFromCommittedOffset(t *testing.T, broker Broker) {
 	f.lagIs("g", bus.Articles, 0)
 	for _, n := range second.all() {
 		if v, _ := strconv.Atoi(string(n.Value)); v < 50 {
-			t.Errorf("message %d came again after its acknowledgement", v)
+			f.Errorf("message %d came again after its acknowledgement", v)
 		}
 	}
 	if got := len(second.values()); got != 50 {
-		t.Errorf("second consumer got %d messages, want 50", got)
+		f.Errorf("second consumer got %d messages, want 50", got)
 	}
 }
 
 // drainOnStop stops a consumer while its handler works: the work is finished and acknowledged.
-func drainOnStop(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func drainOnStop(f *fixture) {
 	entered, release := make(chan struct{}, 10), make(chan struct{})
 	var finished atomic.Int64
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(f.Context())
 	ended := make(chan error, 1)
 	go func() {
 		ended <- f.bus.Run(ctx, bus.Subscription{
@@ -128,18 +123,17 @@ func drainOnStop(t *testing.T, broker Broker) {
 	cancel()
 	close(release)
 	if err := <-ended; err != nil {
-		t.Errorf("Run() = %v, want nil after a stop", err)
+		f.Errorf("Run() = %v, want nil after a stop", err)
 	}
 	if finished.Load() != 1 {
-		t.Errorf("%d messages finished, want 1", finished.Load())
+		f.Errorf("%d messages finished, want 1", finished.Load())
 	}
 	f.lagIs("g", bus.Articles, 0)
 }
 
 // rebalance lets a second consumer come and go while the first one works slowly. kafka-go's group Reader rewinds the
 // group's offset here (its issue 1308).
-func rebalance(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func rebalance(f *fixture) {
 	const total = 600
 	var in inbox
 	slow := func(ctx context.Context, msgs []bus.Message) error {
@@ -168,13 +162,13 @@ func rebalance(t *testing.T, broker Broker) {
 	seen := in.values()
 	for n := range total {
 		if seen[strconv.Itoa(n)] == 0 {
-			t.Errorf("message %d was lost", n)
+			f.Errorf("message %d was lost", n)
 		}
 	}
 	if err := regress(); err != nil {
-		t.Error(err)
+		f.Error(err)
 	}
-	t.Logf("%d deliveries of %d messages", len(in.all()), total+100)
+	f.Logf("%d deliveries of %d messages", len(in.all()), total+100)
 }
 
 func (f *fixture) done(group string) bool {
@@ -207,8 +201,7 @@ func (f *fixture) watchOffsets(group, topic string) func() error {
 	return func() error { cancel(); return <-result }
 }
 
-func messageOfOneMiB(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func messageOfOneMiB(f *fixture) {
 	value := noise(1 << 20)
 	var in inbox
 	f.run(f.bus, bus.Subscription{Topic: bus.Articles, Group: "g", Stage: "test", Handle: in.handle})
@@ -219,13 +212,13 @@ func messageOfOneMiB(t *testing.T, broker Broker) {
 	f.eventually("three messages", func() bool { return len(in.all()) == 3 })
 	got := in.all()
 	if string(got[0].Value) != "before" || string(got[2].Value) != "after" {
-		t.Errorf("order around the large message: %d, %d, %d bytes", len(got[0].Value), len(got[1].Value), len(got[2].Value))
+		f.Errorf("order around the large message: %d, %d, %d bytes", len(got[0].Value), len(got[1].Value), len(got[2].Value))
 	}
 	if !bytes.Equal(got[1].Value, value) {
-		t.Errorf("large message came back with %d bytes, want the same %d", len(got[1].Value), len(value))
+		f.Errorf("large message came back with %d bytes, want the same %d", len(got[1].Value), len(value))
 	}
 	if len(got[1].Headers) != 1 || !bytes.Equal(got[1].Headers[0].Value, []byte{0, 255}) {
-		t.Errorf("headers came back as %v", got[1].Headers)
+		f.Errorf("headers came back as %v", got[1].Headers)
 	}
 }
 
@@ -240,8 +233,7 @@ func noise(n int) []byte {
 	return out[:n]
 }
 
-func lag(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func lag(f *fixture) {
 	f.lagIs("g", bus.Verdicts, 0)
 	f.publish(numbered(bus.Verdicts, 0, 30, 6)...)
 	f.lagIs("g", bus.Verdicts, 30)
@@ -250,15 +242,15 @@ func lag(t *testing.T, broker Broker) {
 	f.lagIs("g", bus.Verdicts, 0)
 	stop()
 	f.publish(numbered(bus.Verdicts, 30, 5, 6)...)
-	report, err := f.bus.Lag(t.Context(), "g", bus.Verdicts)
+	report, err := f.bus.Lag(f.Context(), "g", bus.Verdicts)
 	if err != nil {
-		t.Fatalf("Lag() = %v", err)
+		f.Fatalf("Lag() = %v", err)
 	}
 	var sum int64
 	for _, p := range report.Partitions {
 		sum += p.Lag
 	}
 	if report.Total != 5 || sum != 5 || len(report.Partitions) != 3 {
-		t.Errorf("Lag() = %+v, want 5 in 3 partitions", report)
+		f.Errorf("Lag() = %+v, want 5 in 3 partitions", report)
 	}
 }

@@ -8,25 +8,23 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"haidang/internal/bus"
 )
 
-func oversizedMessage(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func oversizedMessage(f *fixture) {
 	huge := bus.Message{Topic: bus.Verdicts, Key: []byte("k"), Value: noise(int(f.cfg.MaxMessage) + 1)}
-	err := f.bus.Publish(t.Context(), huge)
+	err := f.bus.Publish(f.Context(), huge)
 	if !errors.Is(err, bus.ErrTooLarge) {
-		t.Fatalf("Publish(%d bytes) = %v, want ErrTooLarge", len(huge.Value), err)
+		f.Fatalf("Publish(%d bytes) = %v, want ErrTooLarge", len(huge.Value), err)
 	}
 	if !strings.Contains(err.Error(), fmt.Sprint(int(f.cfg.MaxMessage))) {
-		t.Errorf("error %q does not name the limit %d", err, f.cfg.MaxMessage)
+		f.Errorf("error %q does not name the limit %d", err, f.cfg.MaxMessage)
 	}
 	largest := bus.Message{Topic: bus.Verdicts, Value: noise(int(f.cfg.MaxMessage))}
-	if err := f.bus.Publish(t.Context(), largest); err != nil {
-		t.Errorf("Publish(%d bytes) = %v, want nil at the limit", len(largest.Value), err)
+	if err := f.bus.Publish(f.Context(), largest); err != nil {
+		f.Errorf("Publish(%d bytes) = %v, want nil at the limit", len(largest.Value), err)
 	}
 	// A handler whose result is too large: its input goes to dead, the next message is handled.
 	var after atomic.Bool
@@ -46,7 +44,7 @@ func oversizedMessage(t *testing.T, broker Broker) {
 	f.eventually("next message", after.Load)
 	dead := f.dead()
 	if len(dead) != 1 || string(dead[0].Value) != "grows" || dead[0].Attempts != 1 || !strings.Contains(dead[0].Reason, "too large") {
-		t.Errorf("dead letters = %+v, want the message that grows after one attempt", dead)
+		f.Errorf("dead letters = %+v, want the message that grows after one attempt", dead)
 	}
 }
 
@@ -90,8 +88,7 @@ func troubled() (*trouble, []bus.Message) {
 	return &trouble{tries: map[string]int{}, good: map[string]int{}}, msgs
 }
 
-func poisonMessages(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func poisonMessages(f *fixture) {
 	tr, msgs := troubled()
 	f.publish(msgs...)
 	f.run(f.bus, bus.Subscription{
@@ -112,8 +109,7 @@ func poisonMessages(t *testing.T, broker Broker) {
 	checkTrouble(f, tr, msgs)
 }
 
-func poisonMessagesEach(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func poisonMessagesEach(f *fixture) {
 	tr, msgs := troubled()
 	f.publish(msgs...)
 	f.run(f.bus, bus.Subscription{
@@ -161,8 +157,7 @@ func checkTrouble(f *fixture, tr *trouble, msgs []bus.Message) {
 }
 
 // unavailableIsWaitedFor fails far more often than the policy allows, for a reason that is not the message's.
-func unavailableIsWaitedFor(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func unavailableIsWaitedFor(f *fixture) {
 	f.publish(numbered(bus.Articles, 0, 5, 1)...)
 	var tries atomic.Int64
 	var in inbox
@@ -176,16 +171,15 @@ func unavailableIsWaitedFor(t *testing.T, broker Broker) {
 		},
 	})
 	f.lagIs("g", bus.Articles, 0)
-	checkOrder(t, in.all(), 5)
+	checkOrder(f.T, in.all(), 5)
 	if dead := f.dead(); len(dead) != 0 {
-		t.Errorf("dead letters = %+v, want none", dead)
+		f.Errorf("dead letters = %+v, want none", dead)
 	}
 }
 
 // slowKeyHoldsUpOnlyItself blocks one key: the others go on, its own next message waits, and the acknowledged offset
 // stays before it.
-func slowKeyHoldsUpOnlyItself(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func slowKeyHoldsUpOnlyItself(f *fixture) {
 	release := make(chan struct{})
 	var fast, slow inbox
 	f.run(f.bus, bus.Subscription{
@@ -211,20 +205,19 @@ func slowKeyHoldsUpOnlyItself(t *testing.T, broker Broker) {
 	f.publish(append(msgs, numbered(bus.Links, 0, 100, 20)...)...)
 	f.eventually("the fast ones", func() bool { return len(fast.all()) == 100 })
 	if got := len(slow.all()); got != 1 {
-		t.Errorf("%d messages of the slow key were started, want only the first", got)
+		f.Errorf("%d messages of the slow key were started, want only the first", got)
 	}
-	report, err := f.bus.Lag(t.Context(), "g", bus.Links)
+	report, err := f.bus.Lag(f.Context(), "g", bus.Links)
 	if err != nil || report.Total < 5 {
-		t.Errorf("Lag() = %d, %v; want at least the 5 messages of the slow key", report.Total, err)
+		f.Errorf("Lag() = %d, %v; want at least the 5 messages of the slow key", report.Total, err)
 	}
 	close(release)
 	f.lagIs("g", bus.Links, 0)
-	checkOrder(t, slow.all(), 5)
+	checkOrder(f.T, slow.all(), 5)
 }
 
 // stalledConsumerIsRecycled has a handler that hangs once.
-func stalledConsumerIsRecycled(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func stalledConsumerIsRecycled(f *fixture) {
 	f.publish(bus.Message{Topic: bus.Articles, Key: []byte("k"), Value: []byte("v")})
 	var calls atomic.Int64
 	f.run(f.bus, bus.Subscription{
@@ -239,21 +232,20 @@ func stalledConsumerIsRecycled(t *testing.T, broker Broker) {
 	})
 	f.lagIs("g", bus.Articles, 0)
 	if calls.Load() != 2 {
-		t.Errorf("handler was called %d times, want 2", calls.Load())
+		f.Errorf("handler was called %d times, want 2", calls.Load())
 	}
 }
 
 // brokerRestart stops and starts the broker under a producer and a consumer: what was acknowledged arrives.
-func brokerRestart(t *testing.T, broker Broker) {
-	f := setup(t, broker)
+func brokerRestart(f *fixture, broker Broker) {
 	var in inbox
 	f.run(f.bus, bus.Subscription{Topic: bus.Articles, Group: "g", Stage: "test", DrainTimeout: time.Second, Handle: in.handle})
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(f.Context())
 	var acked atomic.Int64
 	produced := make(chan error, 1)
 	go func() {
 		for n := 0; ctx.Err() == nil; n += 10 {
-			if err := f.bus.Publish(t.Context(), numbered(bus.Articles, n, 10, 5)...); err != nil {
+			if err := f.bus.Publish(f.Context(), numbered(bus.Articles, n, 10, 5)...); err != nil {
 				produced <- fmt.Errorf("publish %d: %w", n, err)
 				return
 			}
@@ -262,20 +254,20 @@ func brokerRestart(t *testing.T, broker Broker) {
 		produced <- nil
 	}()
 	f.eventually("first acknowledgements", func() bool { return acked.Load() >= 50 })
-	broker.Stop(t)
+	broker.Stop(f.T)
 	at := acked.Load()
-	broker.Start(t)
+	broker.Start(f.T)
 	f.eventually("acknowledgements after the restart", func() bool { return acked.Load() >= at+50 })
 	cancel()
 	if err := <-produced; err != nil {
-		t.Fatal(err)
+		f.Fatal(err)
 	}
 	f.lagIs("g", bus.Articles, 0)
 	seen := in.values()
 	for n := range int(acked.Load()) {
 		if seen[fmt.Sprint(n)] == 0 {
-			t.Errorf("acknowledged message %d was lost", n)
+			f.Errorf("acknowledged message %d was lost", n)
 		}
 	}
-	t.Logf("%d acknowledged, %d delivered", acked.Load(), len(in.all()))
+	f.Logf("%d acknowledged, %d delivered", acked.Load(), len(in.all()))
 }
