@@ -27,6 +27,8 @@ var allowed = map[string][]string{
 	"index":             {"internal/article", "internal/query", "internal/settings", "internal/text"},
 	"alerting":          {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"internal/demo":     {},
+	"internal/arch":     {},
+	"internal/filters":  {"classifier", "crawler", "internal/article"},
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
 	},
@@ -34,10 +36,11 @@ var allowed = map[string][]string{
 		"alerting", "classifier", "crawler", "index", "internal/bus", "internal/settings", "internal/store", "internal/web",
 	},
 	"internal/app": {
-		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/demo", "internal/query",
+		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/demo", "internal/filters",
+		"internal/query",
 		"internal/settings", "internal/store", "internal/text", "internal/web",
 	},
-	"cmd/haidang": {"configs", "internal/app"},
+	"cmd/haidang": {"configs", "internal/app", "internal/filters"},
 }
 
 // owner maps a folder to the entry of allowed that rules it: a sub-folder lives under its parent's rule and may import

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/nlnwa/whatwg-url/canonicalizer"
@@ -80,31 +81,22 @@ func trailing(end string) string {
 	return ""
 }
 
-// cleanQuery drops parameters that only say where a reader came from.
+// cleanQuery drops parameters that only say where a reader came from and puts the others in the order of their names.
+// It works on the query as the parser has encoded it, so that doing it again changes nothing.
 func cleanQuery(u *url.Url) {
-	if u.Search() == "" {
-		u.SetSearch("")
-		return
-	}
-	params := u.SearchParams()
-	var drop []string
-	params.Iterate(func(p *url.NameValuePair) {
-		if isTracking(strings.ToLower(p.Name)) {
-			drop = append(drop, p.Name)
+	var kept []string
+	for param := range strings.SplitSeq(strings.TrimPrefix(u.Search(), "?"), "&") {
+		name, _, _ := strings.Cut(param, "=")
+		if param != "" && !isTracking(strings.ToLower(name)) {
+			kept = append(kept, param)
 		}
+	}
+	slices.SortStableFunc(kept, func(a, b string) int {
+		nameA, _, _ := strings.Cut(a, "=")
+		nameB, _, _ := strings.Cut(b, "=")
+		return strings.Compare(nameA, nameB)
 	})
-	if len(drop) == 0 && !strings.Contains(u.Search(), "&") {
-		return
-	}
-	for _, name := range drop {
-		params.Delete(name)
-	}
-	params.Sort()
-	if s := params.String(); s == "" {
-		u.SetSearch("")
-	} else {
-		u.SetSearch("?" + s)
-	}
+	u.SetSearch(strings.Join(kept, "&"))
 }
 
 // trackingNames are parameters of campaign tools, social networks and share buttons. A name that some sites use for
