@@ -119,10 +119,10 @@ func (d *Digest) conclude(ctx context.Context, r row, problem error) (Reason, er
 	switch {
 	case len(waiting) > 0 && r.attempts+1 < maxAttempts:
 		again := d.now().Add(backoff(r.attempts + 1))
-		problem = fmt.Errorf("%d not reached, again at %s: %w", len(waiting), again.In(d.zone).Format(time.TimeOnly), problem)
+		problem = errors.Join(fmt.Errorf("%d not reached, again at %s", len(waiting), again.In(d.zone).Format(time.TimeOnly)), problem)
 		return ReasonRetry, errors.Join(problem, d.finish(ctx, r, statePending, again, problem))
 	case len(waiting)+len(failed) > 0:
-		problem = fmt.Errorf("given up on %d, refused by %d: %w", len(waiting), len(failed), problem)
+		problem = errors.Join(fmt.Errorf("given up on %d, refused by %d", len(waiting), len(failed)), problem)
 		return ReasonFailed, errors.Join(problem, d.finish(ctx, r, stateFailed, time.Time{}, problem))
 	}
 	d.metrics.lastSuccess.Set(float64(d.now().Unix()))
