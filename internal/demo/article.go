@@ -26,7 +26,7 @@ type source struct {
 	section string
 	kind    Kind
 	trait   Trait
-	claim   string
+	claims  []string // ids of claim files, the best first
 	words   []string
 	age     time.Duration
 	text    wording
@@ -116,7 +116,7 @@ func (a *source) set(key, value string, edited *wording) error {
 	case "trait":
 		a.trait, err = oneOf(traits, Trait(value))
 	case "claim":
-		a.claim = value
+		a.claims = splitList(value, ",")
 	case "words":
 		a.words = splitList(value, ";")
 	case "age":
@@ -153,8 +153,8 @@ func (a *source) validate() []error {
 	problem(a.age <= 0 || a.age > 20*time.Hour, "age %s: want more than 0 and at most 20h", a.age)
 	problem(a.text.title == "" || a.text.lead == "", "title and lead are both needed")
 	problem(len(a.text.blocks) == 0, "no text")
-	problem(a.kind.aboutClaim() != (a.claim != ""), "a claim is needed for, and only for, kinds that speak of a rumour; this one is %q", a.kind)
-	problem(a.claim != "" && len(a.words) == 0, "no words for claim %q", a.claim)
+	problem(a.kind.aboutClaim() != (len(a.claims) > 0), "a claim is needed for, and only for, kinds that speak of a rumour; this one is %q", a.kind)
+	problem(len(a.claims) > 0 && len(a.words) == 0, "no words for claim %q", a.claims)
 	problem((a.trait == Syndicated) != (len(a.outlets) > 1), "trait syndicated and more than one outlet go together")
 	problem((a.trait == Edited) != (a.edited != nil), "trait edited and a part after %q go together", editedMark)
 	if a.edited != nil {

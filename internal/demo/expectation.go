@@ -65,7 +65,8 @@ type Expectation struct {
 	Title     string // as first published
 	Kind      Kind
 	Trait     Trait
-	Claim     string   // a hint at which claim: "dam-burst", "bank-run"; empty where the page is about none
+	Claim     string   // id in configs/claims of the claim it is about, the best fitting; empty where there is none
+	Claims    []string // all ids that fit, Claim first: a rumour may be both a known one and of a known kind
 	Words     []string // the words, as published, by which a reader knows the claim; each is in title, lead or text
 	Published time.Time
 	Rings     bool

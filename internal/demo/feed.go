@@ -19,7 +19,6 @@ type (
 		Link        string    `xml:"link"`
 		Description string    `xml:"description"`
 		Language    string    `xml:"language"`
-		TTL         int       `xml:"ttl,omitempty"`
 		Items       []rssItem `xml:"item"`
 	}
 	rssItem struct {
@@ -80,7 +79,7 @@ func oddDateFeed(o *outlet) ([]byte, error) {
 
 func encodeRSS(o *outlet, dates string, describe func(link, lead string) string) ([]byte, error) {
 	feed := rss{Version: "2.0", Channel: rssChannel{
-		Title: o.name, Link: o.base + "/", Description: o.slogan, Language: o.lang, TTL: 1,
+		Title: o.name, Link: o.base + "/", Description: o.slogan, Language: o.lang,
 	}}
 	for _, p := range o.pages {
 		w, _ := o.current(p)

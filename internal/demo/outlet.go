@@ -125,8 +125,12 @@ var sectionSlugs = map[string]string{
 }
 
 func (p *page) expectation(o *outlet) Expectation {
-	return Expectation{
-		URL: o.base + p.path, Path: p.path, Slug: p.slug, Outlet: o.id, Title: p.text.title, Kind: p.kind,
-		Trait: p.trait, Claim: p.claim, Words: slices.Clone(p.words), Published: p.published, Rings: p.kind.Rings(),
+	e := Expectation{
+		URL: o.base + p.path, Path: p.path, Slug: p.slug, Outlet: o.id, Title: p.text.title, Kind: p.kind, Trait: p.trait,
+		Claims: slices.Clone(p.claims), Words: slices.Clone(p.words), Published: p.published, Rings: p.kind.Rings(),
 	}
+	if len(e.Claims) > 0 {
+		e.Claim = e.Claims[0]
+	}
+	return e
 }
