@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -131,6 +132,25 @@ func isMarked(r rune) bool {
 
 func isInvisible(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && r != '\n'
+}
+
+// A story is read in order of time: nobody can answer, or be fined for, what has not been said yet.
+func TestArticles_AnswersFollowTheRumour(t *testing.T) {
+	first := map[string]time.Duration{}
+	articles := mustLoad(t)
+	for _, a := range articles {
+		if a.kind == Carries {
+			first[a.claims[0]] = max(first[a.claims[0]], a.age)
+		}
+	}
+	for _, a := range articles {
+		switch a.kind {
+		case Denies, ReportsDebunk, ReportsPenalty:
+			if a.age >= first[a.claims[0]] {
+				t.Errorf("%s is %s old, older than the rumour about %s (%s)", a.file, a.age, a.claims[0], first[a.claims[0]])
+			}
+		}
+	}
 }
 
 func TestArticles_SyndicatedTextNamesItsAgency(t *testing.T) {
