@@ -1,33 +1,206 @@
 package text
 
 import (
-	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-// Number is a figure in a text.
+// Number is a figure in a text: a quantity of something, in digits or in words, Vietnamese or English. Dates, times of day,
+// years, ordinals, the numbers of things (điều 5, No. 5, Covid-19), fractions and telephone numbers are not figures.
 type Number struct {
-	Value, High float64 // Value..High is the range; High == Value for a single figure
-	Start, End  int     // byte range of the figure in the text
-	First, Last int     // its tokens: Tokens[First:Last]
-	Percent     bool    // "%", "phần trăm", "percent"
-	Approx      bool    // "khoảng", "gần", "about"
-	AtLeast     bool    // "hơn", "trên", "more than"
-	AtMost      bool    // "dưới", "up to"
-	Currency    string  // "VND", "USD", ...; "" for none
+	Value float64 // the figure; of a range, where it begins
+	High  float64 // where the range ends; Value for a single figure
+
+	Start, End  int // Text[Start:End] is the figure with its scale and percent sign: "1,2 triệu", "20-30%"
+	First, Last int // Tokens[First:Last] are its words; what is counted usually follows
+
+	Percent  bool   // %, phần trăm, percent
+	Approx   bool   // khoảng, gần, vài, about, nearly
+	AtLeast  bool   // hơn, trên, hàng (trăm), over, at least, hundreds
+	AtMost   bool   // dưới, tối đa, under, up to
+	Currency string // ISO 4217 code of the sign or word beside it: VND, USD; "" for none
 }
 
 // Numbers returns the figures of d, in order.
-func Numbers(d *Doc) []Number {
-	var out []Number
-	for i, t := range d.Tokens {
-		if !t.Word.Number {
+func Numbers(d *Doc) []Number { return d.AppendNumbers(nil) }
+
+// AppendNumbers appends the figures of d to dst, in order, and returns it: for loops that keep their memory.
+func (d *Doc) AppendNumbers(dst []Number) []Number {
+	for i := 0; i < len(d.Tokens); {
+		w := d.Tokens[i].Word
+		if !w.Number && w.numeral == 0 && w.bareNumeral == 0 && w.Canon != "a" {
+			i++
 			continue
 		}
-		v, err := strconv.ParseFloat(strings.NewReplacer(".", "", ",", "").Replace(t.Word.Canon), 64)
-		if err == nil {
-			out = append(out, Number{Value: v, High: v, Start: t.Start, End: t.End, First: i, Last: i + 1})
+		if skip := d.noFigure(i); skip > 0 {
+			i += skip
+			continue
+		}
+		n, ok := d.figure(i)
+		if !ok {
+			i++
+			continue
+		}
+		dst = append(dst, n)
+		i = n.Last
+	}
+	return dst
+}
+
+// figure reads the figure that begins with the token i, with its range and what stands around it.
+func (d *Doc) figure(i int) (Number, bool) {
+	c, size := d.cardinal(i)
+	if size == 0 || c.digits && size == 1 && d.isLabelled(i, c.value()) {
+		return Number{}, false
+	}
+	n := Number{Value: c.value(), High: c.value(), First: i, Last: i + size, AtLeast: c.atLeast, Approx: c.atLeast}
+	if c.high > 0 {
+		n.High, n.Approx = n.Value*c.high, true
+	}
+	n.Percent = d.percent(&n)
+	d.extend(&n, c)
+	n.Start, n.End = d.Tokens[n.First].Start, max(n.End, d.Tokens[n.Last-1].End)
+	d.qualify(&n)
+	n.Currency = d.currency(n)
+	return n, true
+}
+
+// extend makes a range of n if a second figure follows: 20-30, từ 20 đến 30, between 20 and 30.
+func (d *Doc) extend(n *Number, low cardinal) {
+	at := n.Last
+	if at >= len(d.Tokens) || n.High != n.Value {
+		return
+	}
+	switch gap := strings.TrimSpace(d.Text[max(n.End, d.Tokens[at-1].End):d.Tokens[at].Start]); {
+	case gap == "-" || gap == "–" || gap == "—" || gap == "÷":
+	case gap == "" && d.linksRange(n.First, at):
+		at++
+	default:
+		return
+	}
+	high, size := d.cardinal(at)
+	if size == 0 {
+		return
+	}
+	v := n.Value
+	if low.scale == 1 && high.scale > 1 && low.value() < high.value()/high.scale { // 20-30 triệu
+		v *= high.scale
+	}
+	if high.value() <= v {
+		return
+	}
+	n.Value, n.High, n.Last = v, high.value(), at+size
+	n.Percent = d.percent(n) || n.Percent
+}
+
+// linksRange reports whether the token at stands between the ends of a range: đến, to, or the and of "between".
+func (d *Doc) linksRange(first, at int) bool {
+	if at+1 >= len(d.Tokens) || !d.joined(at+1) {
+		return false
+	}
+	t := d.Tokens[at]
+	switch t.Word.Canon {
+	case "đến", "tới", "to":
+		return true
+	case "and":
+		return first > 0 && d.Tokens[first-1].Word.Canon == "between"
+	case "den", "toi":
+		return t.Unmarked
+	}
+	return false
+}
+
+// percent reports whether n is a share, and takes the sign or the words for it into n.
+func (d *Doc) percent(n *Number) bool {
+	end := d.Tokens[n.Last-1].End
+	rest := d.Text[end:]
+	if trimmed := strings.TrimLeft(rest, " \u00a0"); strings.HasPrefix(trimmed, "%") && len(rest)-len(trimmed) <= 2 {
+		n.End = end + len(rest) - len(trimmed) + 1
+		return true
+	}
+	for _, words := range percentWords {
+		if d.follows(n.Last, words) {
+			n.Last += len(words)
+			return true
 		}
 	}
-	return out
+	return false
+}
+
+var percentWords = [][]string{{"phần", "trăm"}, {"percent"}, {"per", "cent"}, {"pct"}}
+
+// follows reports whether the tokens from at are words. In text without marks their folds count.
+func (d *Doc) follows(at int, words []string) bool {
+	if at < 0 || at+len(words) > len(d.Tokens) {
+		return false
+	}
+	for i, w := range words {
+		if !d.isWord(at+i, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// isWord reports whether the token i is the word w, given in canonical form.
+func (d *Doc) isWord(i int, w string) bool {
+	t := &d.Tokens[i]
+	return t.Word.Canon == w || t.Unmarked && len(t.Word.Fold) < len(w) && t.Word.Fold == foldOf(w)
+}
+
+// qualify reads the words before and after n that make it a bound or a guess.
+func (d *Doc) qualify(n *Number) {
+	for _, q := range qualifiers {
+		if !d.follows(n.First-len(q.words), q.words) || q.words[0] == "to" && n.First < 2 {
+			continue
+		}
+		n.Approx = n.Approx || q.approx
+		n.AtLeast = n.AtLeast || q.atLeast
+		n.AtMost = n.AtMost || q.atMost
+		break
+	}
+	n.AtLeast = n.AtLeast || strings.HasPrefix(d.Text[n.End:], "+")
+	for at := n.Last; at < min(n.Last+3, len(d.Tokens)) && d.joined(at); at++ { // 18 tuổi trở lên
+		n.AtLeast = n.AtLeast || d.follows(at, upwards)
+		n.AtMost = n.AtMost || d.follows(at, downwards)
+	}
+}
+
+var upwards, downwards = []string{"trở", "lên"}, []string{"trở", "xuống"}
+
+// currency returns the code of the sign before or the word after n.
+func (d *Doc) currency(n Number) string {
+	before := d.Text[max(0, n.Start-4):n.Start]
+	for _, c := range currencySigns {
+		if strings.HasSuffix(before, c.sign) || strings.HasPrefix(strings.TrimLeft(d.Text[n.End:], " \u00a0"), c.sign) {
+			return c.code
+		}
+	}
+	if n.Last < len(d.Tokens) && d.joined(n.Last) {
+		for _, c := range currencyWords {
+			if d.follows(n.Last, c.words) {
+				return c.code
+			}
+		}
+	}
+	if n.First > 0 && d.joined(n.First) { // USD 30 million
+		if code := strings.ToUpper(d.Tokens[n.First-1].Word.Canon); isCurrencyCode(code) {
+			return code
+		}
+	}
+	return ""
+}
+
+func isCurrencyCode(s string) bool {
+	switch s {
+	case "VND", "USD", "EUR", "GBP", "JPY", "CNY", "AUD", "SGD", "THB", "KRW", "INR":
+		return true
+	}
+	return false
+}
+
+// lastRune returns the last character of s.
+func lastRune(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }

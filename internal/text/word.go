@@ -24,6 +24,8 @@ type Word struct {
 	lean     int8  // bits of evidence for Vietnamese without marks (above 0) against English (below)
 	foreign  int8  // bits of evidence for another language in Latin letters
 	surprise uint8 // bits: how rarely careful Vietnamese leaves this syllable unmarked
+
+	numeral, bareNumeral uint8 // index into numeralTable of Canon, and of Fold in text without marks
 }
 
 // traits are facts about a word that do not depend on its surroundings.
@@ -88,6 +90,7 @@ func newWord(canon string) *Word {
 	h := fnv.New64a()
 	h.Write([]byte(w.Fold))
 	w.hash = h.Sum64()
+	w.numeral, w.bareNumeral = numeralIndex[w.Canon], bareNumeralIndex[w.Fold]
 	w.describe()
 	return w
 }

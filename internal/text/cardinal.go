@@ -1,0 +1,299 @@
+package text
+
+import "math"
+
+// cardinal is a figure being read, word by word.
+type cardinal struct {
+	d       *Doc
+	total   float64 // of the scales that are complete
+	group   float64 // below the next scale
+	last    numeralKind
+	lastVal float64 // of the last unit, for mươi
+	largest float64 // the largest scale so far
+	scale   float64 // product of the scales, for ranges: "20-30 triệu"
+	high    float64 // above 0 after vài, several: what the figure goes up to, for each 1
+	atLeast bool
+	digits  bool // begins with digits
+	strong  bool // some word of it is a number and nothing else
+	words   int
+}
+
+const digitKind numeralKind = 100
+
+// cardinal reads the figure that begins with the token i. It returns how many tokens it has, 0 for none.
+func (d *Doc) cardinal(i int) (c cardinal, n int) {
+	c = cardinal{d: d, scale: 1}
+	at := i
+	for at < len(d.Tokens) && (at == i || d.joined(at)) {
+		step := c.take(at)
+		if step == 0 {
+			break
+		}
+		at += step
+		if c.last == halfOver {
+			break
+		}
+	}
+	n = at - i
+	for n > 0 && c.last == conjoining {
+		n--
+		c.last = unit
+	}
+	if !c.complete() || n == 1 && !c.strong && !d.counts(i) {
+		return c, 0
+	}
+	return c, n
+}
+
+// complete reports whether what was read is a figure and not only the beginning of one.
+func (c *cardinal) complete() bool {
+	switch c.last {
+	case noNumeral, half, filler:
+		return false
+	case few, vague:
+		return c.last == few && c.strong
+	}
+	return true
+}
+
+// take adds the token at to the figure and returns how many tokens that took, 0 if it does not belong.
+func (c *cardinal) take(at int) int {
+	t := c.d.Tokens[at]
+	if t.Word.Number {
+		return c.takeDigits(at)
+	}
+	n := c.d.numeral(at)
+	if n.kind == noNumeral {
+		switch {
+		case c.last == half && t.Word.Canon == "a" || c.words == 0 && c.article(at):
+			return 1
+		case c.last == scales && t.Word.Canon == "of" && c.d.joined(at+1) && c.d.numeral(at+1).kind == scales: // tens of thousands
+			return 1
+		}
+		return 0
+	}
+	if !c.add(at, n) {
+		return 0
+	}
+	c.last = n.kind
+	c.words++
+	c.strong = c.strong || !n.weak && n.kind != half && n.kind != vague && n.kind != filler && n.kind != conjoining
+	return 1
+}
+
+// article reports whether the token at is the a of "a million", "a few hundred", "a dozen".
+func (c *cardinal) article(at int) bool {
+	if w := c.d.Tokens[at].Word.Canon; w != "a" || !c.d.joined(at+1) {
+		return false
+	}
+	switch n := c.d.numeral(at + 1); n.kind {
+	case hundred, few, half:
+		return true
+	case scale:
+		return len(c.d.Tokens[at+1].Word.Canon) > 3
+	}
+	return false
+}
+
+func (c *cardinal) takeDigits(at int) int {
+	s := c.d.Tokens[at].Word.Canon
+	v, ok := digitsValue(s, c.d.Sentences[c.d.Tokens[at].Sentence].Language == English)
+	switch {
+	case !ok:
+		return 0
+	case c.words == 0:
+		c.digits = true
+	case c.last == scale && v < c.largest && c.d.joined(at+1) && c.smallerScale(at+1): // 1 triệu 200 nghìn
+	default:
+		return 0
+	}
+	c.group, c.last, c.strong = v, digitKind, true
+	c.words++
+	return 1
+}
+
+func (c *cardinal) smallerScale(at int) bool {
+	n := c.d.numeral(at)
+	return (n.kind == scale || n.kind == hundred) && n.value < c.largest
+}
+
+// add combines n with what was read before.
+func (c *cardinal) add(at int, n numeral) bool {
+	switch n.kind {
+	case unit:
+		return c.addUnit(at, n.value)
+	case tens, ten:
+		if c.words > 0 && !c.open() {
+			return false
+		}
+		c.group += n.value
+	case timesTen:
+		return c.addTens(n)
+	case hundred:
+		return c.addHundred()
+	case scale, scales:
+		return c.addScale(at, n)
+	case filler:
+		return (c.last == hundred || c.last == scale) && c.d.joined(at+1) && c.d.numeral(at+1).kind == unit
+	case halfOver:
+		return c.addHalf()
+	case half, few, vague:
+		if c.words > 0 {
+			return false
+		}
+		c.group, c.high = n.value, 0
+		if n.kind == few {
+			c.high = n.high / n.value
+		}
+		c.atLeast = n.kind == vague
+	case conjoining:
+		return c.last == hundred && c.continues(at+1)
+	}
+	return true
+}
+
+// open reports whether a new group of units may begin: at the start, after a hundred or a scale.
+func (c *cardinal) open() bool {
+	switch c.last {
+	case noNumeral, hundred, scale, filler, conjoining:
+		return true
+	}
+	return false
+}
+
+func (c *cardinal) continues(at int) bool {
+	if !c.d.joined(at) {
+		return false
+	}
+	switch c.d.numeral(at).kind {
+	case unit, tens, ten:
+		return true
+	}
+	return false
+}
+
+func (c *cardinal) addUnit(at int, v float64) bool {
+	switch c.last {
+	case tens, ten, timesTen:
+		if v > 9 || c.isYear(at) {
+			return false
+		}
+	case noNumeral, filler, conjoining:
+	case hundred, scale: // năm trăm hai mươi, three hundred twelve; but not "một trăm năm", a hundred years
+		if c.isYear(at) && !c.multiplied(at+1) {
+			return false
+		}
+	default:
+		return false
+	}
+	c.group += v
+	c.lastVal = v
+	return true
+}
+
+// isYear reports whether the token at is năm, which after a number means years: five is lăm there.
+func (c *cardinal) isYear(at int) bool {
+	t := c.d.Tokens[at]
+	return t.Word.Canon == "năm" || t.Unmarked && t.Word.Fold == "nam"
+}
+
+// multiplied reports whether the token at makes more of the unit before it.
+func (c *cardinal) multiplied(at int) bool {
+	if !c.d.joined(at) {
+		return false
+	}
+	switch c.d.numeral(at).kind {
+	case timesTen, hundred, scale:
+		return true
+	}
+	return false
+}
+
+func (c *cardinal) addTens(n numeral) bool {
+	switch c.last {
+	case unit:
+		c.group += c.lastVal * (n.value - 1)
+	case few, vague, digitKind:
+		c.group *= n.value
+	case noNumeral:
+		c.group = n.value
+	default:
+		return false
+	}
+	return true
+}
+
+func (c *cardinal) addHundred() bool {
+	switch c.last {
+	case unit, digitKind, few, vague, half:
+		c.group *= 100
+	case noNumeral:
+		c.group = 100
+	default:
+		return false
+	}
+	return true
+}
+
+// addScale multiplies by a scale: what precedes it, or all of it where the scale is the largest yet (nghìn tỷ).
+func (c *cardinal) addScale(at int, n numeral) bool {
+	if short := len(c.d.Tokens[at].Word.Canon) < 3 && c.d.Tokens[at].Word.Canon != "tỷ" && c.d.Tokens[at].Word.Canon != "tỉ"; short &&
+		!c.d.Tokens[at].Unmarked && (!c.digits || c.d.Tokens[at-1].End != c.d.Tokens[at].Start && n.value != 1e9) {
+		return false // k, tr, bn: written with the digits
+	}
+	if n.kind == scales {
+		if c.words > 0 && c.last != scales {
+			return false
+		}
+		c.atLeast = true
+	}
+	switch {
+	case c.words == 0:
+		c.total = n.value
+	case n.value > c.largest:
+		c.total = (c.total + c.group) * n.value
+	case c.group == 0:
+		return false
+	default:
+		c.total += c.group * n.value
+	}
+	c.group, c.scale = 0, c.scale*n.value
+	c.largest = max(c.largest, n.value)
+	c.lastVal = n.value
+	return true
+}
+
+func (c *cardinal) addHalf() bool {
+	switch c.last {
+	case scale:
+		c.total += c.lastVal / 2
+	case hundred:
+		c.group += 50
+	default:
+		return false
+	}
+	return true
+}
+
+// value is the figure: a whole number where it is one but for the last bits, as 1.1 million is.
+func (c *cardinal) value() float64 {
+	v := c.total + c.group
+	if r := math.Round(v); math.Abs(v-r) < 1e-9*math.Abs(v) {
+		return r
+	}
+	return v
+}
+
+// joined reports whether only a blank or a hyphen, or nothing, parts the token i from the one before.
+func (d *Doc) joined(i int) bool {
+	if i >= len(d.Tokens) {
+		return false
+	}
+	switch d.Text[d.Tokens[i-1].End:d.Tokens[i].Start] {
+	case "", " ", "\u00a0", "\u202f", "  ":
+		return true
+	case "-":
+		return !d.Tokens[i-1].Word.Number && !d.Tokens[i].Word.Number
+	}
+	return false
+}

@@ -1,0 +1,159 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// show writes the figures of d as a reader would check them.
+func show(d *Doc) string {
+	var out []string
+	for _, n := range Numbers(d) {
+		s := fmt.Sprintf("%s=%.10g", d.Text[n.Start:n.End], n.Value)
+		if n.High != n.Value {
+			s += fmt.Sprintf("..%.10g", n.High)
+		}
+		if n.Percent {
+			s += "%"
+		}
+		if n.AtLeast {
+			s += " least"
+		}
+		if n.AtMost {
+			s += " most"
+		}
+		if n.Approx {
+			s += " approx"
+		}
+		if n.Currency != "" {
+			s += " " + n.Currency
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, "; ")
+}
+
+func TestNumbers(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		// Separators.
+		{"1.200 người", "1.200=1200"},
+		{"1,200 people", "1,200=1200"},
+		{"1.234.567 hộ", "1.234.567=1234567"},
+		{"1.234,5 tấn", "1.234,5=1234.5"},
+		{"1,234.5 tonnes", "1,234.5=1234.5"},
+		{"tăng 3,5 điểm", "3,5=3.5"},
+		{"The rate rose 1.125 points on the day", "1.125=1.125"},
+		{"0,125 mg", "0,125=0.125"},
+		{"12.34.56", ""},
+		{"0912345678", ""},
+		// Scales.
+		{"1.2 triệu", "1.2 triệu=1200000"},
+		{"1,2 triệu người", "1,2 triệu=1200000"},
+		{"3 nghìn tỷ đồng", "3 nghìn tỷ=3e+12 VND"},
+		{"1 triệu 200 nghìn liều", "1 triệu 200 nghìn=1200000"},
+		{"20tr", "20tr=20000000"},
+		{"500k", "500k=500000"},
+		{"$5bn", "5bn=5000000000 USD"},
+		{"2 tỉ rưỡi", "2 tỉ rưỡi=2500000000"},
+		{"30 ngàn", "30 ngàn=30000"},
+		// Vietnamese words.
+		{"ba mươi mốt", "ba mươi mốt=31"},
+		{"một trăm", "một trăm=100"},
+		{"một", "một=1"},
+		{"hai mươi lăm người", "hai mươi lăm=25"},
+		{"hai mươi năm trước", "hai mươi=20"},
+		{"một trăm năm đô hộ", "một trăm=100"},
+		{"năm trăm hai mươi hộ dân", "năm trăm hai mươi=520"},
+		{"một trăm linh năm ca", "một trăm linh năm=105"},
+		{"mười hai ngư dân", "mười hai=12"},
+		{"năm người chết", "năm=5"},
+		{"năm nay", ""},
+		{"ba tôi đi làm", ""},
+		{"ba người", "ba=3"},
+		{"nửa triệu khẩu trang", "nửa triệu=500000"},
+		{"hàng trăm người", "hàng trăm=100 least approx"},
+		{"hàng chục nghìn hộ", "hàng chục nghìn=10000 least approx"},
+		{"vài chục người", "vài chục=20..50 approx"},
+		{"triệu rưỡi đồng", "triệu rưỡi=1500000 VND"},
+		{"thứ ba", ""},
+		// English words.
+		{"two dozen", "two dozen=24"},
+		{"half a million", "half a million=500000"},
+		{"a million people", "a million=1000000"},
+		{"one hundred and five cases", "one hundred and five=105"},
+		{"thirty-one people died", "thirty-one=31"},
+		{"a few hundred residents", "a few hundred=200..500 approx"},
+		{"dozens of homes", "dozens=12 least approx"},
+		{"tens of thousands of people", "tens of thousands=10000 least approx"},
+		{"hundreds of thousands", "hundreds of thousands=100000 least approx"},
+		{"no one was hurt", ""},
+		{"one of the men", ""},
+		{"a dozen", "a dozen=12"},
+		// Bounds and guesses.
+		{"hơn 30 người", "30=30 least"},
+		{"gần 100 hộ", "100=100 approx"},
+		{"không quá 5 ngày", "5=5 most"},
+		{"ít nhất 12 người chết", "12=12 least"},
+		{"more than 1,000 deaths", "1,000=1000 least"},
+		{"no fewer than 10 people", "10=10 least"},
+		{"up to 50 homes", "50=50 most"},
+		{"from 18 tuổi trở lên", "18=18 least"},
+		{"30+ bài", "30=30 least"},
+		// Percent and currency.
+		{"3.5%", "3.5%=3.5%"},
+		{"tăng 12 phần trăm", "12 phần trăm=12%"},
+		{"12 percent of voters", "12 percent=12%"},
+		{"$1.2 million", "1.2 million=1200000 USD"},
+		{"500 triệu đồng", "500 triệu=500000000 VND"},
+		{"USD 30 million", "30 million=30000000 USD"},
+		{"100 đô la Mỹ", "100=100 USD"},
+		{"50.000đ", "50.000=50000 VND"},
+		// Ranges.
+		{"20-30 người", "20-30=20..30"},
+		{"20 – 30%", "20 – 30%=20..30%"},
+		{"20%-30%", "20%-30%=20..30%"},
+		{"từ 20 đến 30 ca", "20 đến 30=20..30"},
+		{"between 20 and 30 people", "20 and 30=20..30"},
+		{"5-7 tỷ đồng", "5-7 tỷ=5000000000..7000000000 VND"},
+		{"hai đến ba người", "hai đến ba=2..3"},
+		{"thắng 3-1", "3=3; 1=1"},
+		// No figures.
+		{"ngày 6/2/2017", ""},
+		{"ngày 28-11", ""},
+		{"lúc 10h30", ""},
+		{"at 10:30", ""},
+		{"năm 2017", ""},
+		{"in 2017", ""},
+		{"giai đoạn 2019-2020", ""},
+		{"điều 5 nghị định 15", ""},
+		{"Covid-19", ""},
+		{"the 21st century", ""},
+		{"May 5", ""},
+		{"tháng 9", ""},
+		{"trong số 30 người", "30=30"},
+		{"mỗi ngày 3 ca", "3=3"},
+		// Without marks.
+		{"co hon 30 nguoi chet vi lu quet, nuoc da rut", "30=30 least"},
+		{"ba muoi mot nguoi chet vi lu quet o huyen nay", "ba muoi mot=31"},
+	} {
+		d := Analyze(tt.in)
+		if got := show(d); got != tt.want {
+			t.Errorf("Numbers(%q) = %s; want %s", tt.in, got, tt.want)
+		}
+		checkNumbers(t, d)
+	}
+}
+
+// checkNumbers holds the figures of d to what Number promises.
+func checkNumbers(t *testing.T, d *Doc) {
+	t.Helper()
+	last := 0
+	for _, n := range Numbers(d) {
+		if n.First < last || n.Last <= n.First || n.Last > len(d.Tokens) || n.Start != d.Tokens[n.First].Start || n.End < d.Tokens[n.Last-1].End ||
+			n.End > len(d.Text) || !(n.Value <= n.High) {
+			t.Errorf("figure %+v of %q is out of range", n, d.Text)
+		}
+		last = n.Last
+	}
+}

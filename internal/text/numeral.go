@@ -1,0 +1,157 @@
+package text
+
+import (
+	"strconv"
+	"strings"
+)
+
+// numeralKind says how a number word combines with its neighbours.
+type numeralKind uint8
+
+const (
+	noNumeral  numeralKind = iota
+	unit                   // hai, two, twelve: adds
+	tens                   // twenty: adds, and a unit may follow
+	ten                    // mười: adds ten, and a unit may follow
+	timesTen               // mươi, chục: ten times what precedes
+	hundred                // trăm, hundred
+	scale                  // nghìn, million, dozen
+	scales                 // thousands, dozens: vague
+	filler                 // linh, lẻ: nothing in the tens
+	halfOver               // rưỡi: and half of the last scale
+	half                   // nửa, half: of the scale that follows
+	few                    // vài, several: value to high times what follows
+	vague                  // hàng: at least one of what follows
+	conjoining             // and
+)
+
+// numeral is a word that numbers are made of.
+type numeral struct {
+	kind  numeralKind
+	value float64
+	high  float64 // of few
+	weak  bool    // is oftener another word: needs a neighbour
+}
+
+// numeralWords lists the words by kind: "word value", with a ~ before those that are weak. In text without marks the folds of
+// the Vietnamese ones count, and all of those are weak.
+const (
+	vietnameseNumerals = `
+	unit: một 1, mốt 1, hai 2, ~ba 3, bốn 4, ~tư 4, ~năm 5, ~lăm 5, ~nhăm 5, sáu 6, bảy 7, bẩy 7, tám 8, ~chín 9
+	ten: mười 10
+	timesTen: ~mươi 10, ~chục 10
+	hundred: ~trăm 100
+	scale: ~nghìn 1000, ~ngàn 1000, ~vạn 10000, ~triệu 1000000, ~tỷ 1000000000, ~tỉ 1000000000
+	filler: linh 0, lẻ 0
+	halfOver: rưỡi 0.5, rưởi 0.5
+	half: nửa 0.5
+	few: vài 2 5, mấy 2 9, dăm 4 6
+	vague: hàng 1, hằng 1, cả 1`
+	englishNumerals = `
+	unit: ~one 1, two 2, three 3, four 4, five 5, six 6, seven 7, eight 8, nine 9, ten 10, eleven 11, twelve 12, thirteen 13,
+		fourteen 14, fifteen 15, sixteen 16, seventeen 17, eighteen 18, nineteen 19
+	tens: twenty 20, thirty 30, forty 40, fifty 50, sixty 60, seventy 70, eighty 80, ninety 90
+	hundred: ~hundred 100
+	scale: ~thousand 1000, ~million 1000000, ~billion 1000000000, ~trillion 1000000000000, ~dozen 12, ~bn 1000000000,
+		~mln 1000000, ~tr 1000000, ~k 1000, ~couple 2
+	scales: tens 10, dozens 12, hundreds 100, thousands 1000, millions 1000000, billions 1000000000, scores 20
+	half: half 0.5
+	few: ~few 2 5, several 3 7
+	conjoining: and 0`
+)
+
+var numeralKinds = map[string]numeralKind{
+	"unit": unit, "tens": tens, "ten": ten, "timesTen": timesTen, "hundred": hundred, "scale": scale, "scales": scales,
+	"filler": filler, "halfOver": halfOver, "half": half, "few": few, "vague": vague, "conjoining": conjoining,
+}
+
+// numeralTable holds the numerals; words point into it with a byte. 0 is none.
+var numeralTable, numeralIndex, bareNumeralIndex = readNumerals()
+
+func readNumerals() (table []numeral, index, bare map[string]uint8) {
+	table = make([]numeral, 1)
+	index, bare = map[string]uint8{}, map[string]uint8{}
+	var kind numeralKind
+	for i, list := range []string{vietnameseNumerals, englishNumerals} {
+		for entry := range strings.SplitSeq(strings.ReplaceAll(list, "\n", ","), ",") {
+			fields := strings.Fields(entry)
+			if len(fields) == 0 {
+				continue
+			}
+			if name, ok := strings.CutSuffix(fields[0], ":"); ok {
+				kind, fields = numeralKinds[name], fields[1:]
+			}
+			word, weak := strings.CutPrefix(fields[0], "~")
+			n := numeral{kind: kind, value: float(fields[1]), weak: weak}
+			if n.high = n.value; len(fields) > 2 {
+				n.high = float(fields[2])
+			}
+			table = append(table, n)
+			index[word] = uint8(len(table) - 1)
+			if i == 0 {
+				n.weak = true
+				table = append(table, n)
+				bare[foldOf(word)] = uint8(len(table) - 1)
+			}
+		}
+	}
+	return table, index, bare
+}
+
+// float reads digits with at most one point, which the caller has made sure of.
+func float(s string) float64 {
+	v, _ := strconv.ParseFloat(s, 64)
+	return v
+}
+
+// numeral returns what the token i is as a number word.
+func (d *Doc) numeral(i int) numeral {
+	if i >= len(d.Tokens) {
+		return numeral{}
+	}
+	t := &d.Tokens[i]
+	if t.Unmarked && t.Word.bareNumeral != 0 {
+		return numeralTable[t.Word.bareNumeral]
+	}
+	return numeralTable[t.Word.numeral]
+}
+
+// digitsValue reads digits with separators. A separator before exactly three digits parts thousands, others begin a fraction; where
+// both kinds stand, the last one does. English reads a point always as a fraction, "1.125", except before further groups. It
+// fails for what is no figure: dates, versions, addresses, telephone numbers.
+func digitsValue(s string, english bool) (float64, bool) {
+	if len(s) > 24 {
+		return 0, false
+	}
+	groups := strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == ',' })
+	if len(groups) == 1 {
+		return float(s), len(s) <= 15 && (s[0] != '0' || len(s) < 6)
+	}
+	last := groups[len(groups)-1]
+	separator := s[len(s)-len(last)-1]
+	thousands := groups[:len(groups)-1]
+	if mixed := strings.ContainsRune(s[:len(s)-len(last)-1], '.'+','-rune(separator)); mixed {
+		return join2(thousands, last), grouped(thousands) && strings.Count(s, string(separator)) == 1
+	}
+	switch {
+	case len(groups) > 2:
+		return join2(groups, ""), grouped(groups)
+	case len(last) == 3 && grouped(groups) && groups[0][0] != '0' && (separator == ',' || !english):
+		return join2(groups, ""), true
+	}
+	return join2(thousands, last), true
+}
+
+// grouped reports whether groups are thousands: three digits each but the first.
+func grouped(groups []string) bool {
+	for _, g := range groups[1:] {
+		if len(g) != 3 {
+			return false
+		}
+	}
+	return len(groups[0]) <= 3
+}
+
+func join2(whole []string, fraction string) float64 {
+	return float(strings.Join(whole, "") + "." + fraction)
+}
