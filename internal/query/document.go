@@ -25,7 +25,6 @@ var fieldNames = [fieldCount]article.Field{article.Title, article.Lead, article.
 
 type field struct {
 	*text.Doc
-	unmarked bool // some token stands in a run without marks
 
 	once    sync.Once
 	numbers []text.Number
@@ -93,6 +92,6 @@ func Host(a *article.Article) string {
 // a hyphen for everything between letters and digits. So place:"Hà Nội" is place:ha-noi.
 func Key(s string) string {
 	return strings.Join(strings.FieldsFunc(text.Fold(s), func(r rune) bool {
-		return !('a' <= r && r <= 'z' || '0' <= r && r <= '9' || r > 0x7f)
+		return !isWordRune(r)
 	}), "-")
 }

@@ -61,9 +61,10 @@ type Match struct {
 	Spans   []article.Span // the words that satisfied it, in the original text, ordered by field and start
 }
 
-// Share is one addend of a match's score.
+// Share is one addend of a match's score: a weighted term, or any other positive part of the query that held.
 type Share struct {
-	Clause string  // the named clause, or the term as written
-	Points float64 // weight times occurrences up to the cap; 1 for a plain term
+	Clause string  // the innermost named clause around it, or ""
+	Term   string  // the part in canonical form
+	Points float64 // weight times occurrences up to the cap; 1 outside weighted lists
 	Count  int     // how often it occurs
 }

@@ -1,9 +1,12 @@
 package query
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
 	"time"
-
-	"haidang/internal/article"
 )
 
 // Rule is a query with the name under which its matches are reported.
@@ -12,50 +15,190 @@ type Rule struct {
 	Query *Query
 }
 
-// Set is a compiled set of rules. It never changes and is safe for concurrent use.
-type Set struct{}
+// Set is a compiled set of rules. It never changes and is safe for concurrent use. With and Without return changed copies
+// that share everything untouched, so a set that is being matched is replaced by storing another pointer.
+type Set struct {
+	roots    pages[*trieNode]      // by the symbol of the first word
+	stars    table[uint32, []star] // words with * that begin a term, by their first three bytes
+	spelling table[string, uint32] // symbols by fold, for words outside the lexicon
+	terms    pages[term]
+	termIDs  table[string, uint32]
+	rules    pages[*program]
+	ruleIDs  table[string, uint32]
+
+	termCount, ruleCount uint32 // numbers given out, in use or free
+	freeTerms, freeRules *free
+	starCount            int
+	size                 int
+	pool                 *sync.Pool // of *scratch, shared by all copies
+}
 
 // Compile prepares rules for matching. Its error joins every rule that cannot be used.
-func Compile(rules []Rule) (*Set, error) { return (&Set{}).With(rules...) }
+func Compile(rules []Rule) (*Set, error) {
+	s := &Set{
+		stars: newTable[uint32, []star](), spelling: newTable[string, uint32](),
+		termIDs: newTable[string, uint32](), ruleIDs: newTable[string, uint32](),
+		pool: &sync.Pool{New: func() any { return new(scratch) }},
+	}
+	return s.With(rules...)
+}
 
 // With returns the set with rules added, each in place of an earlier rule with the same ID. The receiver is unchanged.
-func (s *Set) With(rules ...Rule) (*Set, error) { return s, nil }
+func (s *Set) With(rules ...Rule) (*Set, error) {
+	var errs []error
+	for _, r := range rules {
+		switch {
+		case r.ID == "":
+			errs = append(errs, errors.New("rule without an ID"))
+		case r.Query == nil || r.Query.Root == nil:
+			errs = append(errs, fmt.Errorf("rule %q: no query", r.ID))
+		case required(r.Query.Root) == nil:
+			errs = append(errs, fmt.Errorf("rule %q: %s", r.ID, noAnchor.problem.EN))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	out, e := s.copied(), new(edit)
+	for _, r := range rules {
+		out.add(e, r)
+	}
+	return out, nil
+}
 
 // Without returns the set without some rules. The receiver is unchanged.
-func (s *Set) Without(ids ...string) *Set { return s }
+func (s *Set) Without(ids ...string) *Set {
+	out, e := s.copied(), new(edit)
+	for _, id := range ids {
+		out.remove(e, id)
+	}
+	return out
+}
+
+func (s *Set) copied() *Set {
+	out := *s
+	out.roots, out.terms, out.rules = s.roots.copied(), s.terms.copied(), s.rules.copied()
+	return &out
+}
 
 // Len returns the number of rules.
-func (s *Set) Len() int { return 0 }
+func (s *Set) Len() int { return s.size }
+
+func (s *Set) add(e *edit, r Rule) {
+	cost := new(counters)
+	if old := s.rule(r.ID); old != nil {
+		cost = old.cost
+		s.remove(e, r.ID)
+	}
+	slot := s.ruleCount
+	if s.freeRules != nil {
+		slot, s.freeRules = s.freeRules.id, s.freeRules.next
+	} else {
+		s.ruleCount++
+	}
+	p := &program{rule: r, cost: cost}
+	p.root = s.compile(e, r.Query.Root)
+	for _, t := range required(r.Query.Root) {
+		id := s.termID(t)
+		if slices.Contains(p.anchors, id) {
+			continue
+		}
+		p.anchors = append(p.anchors, id)
+		own := s.terms.own(e, id)
+		own.anchor = append(slices.Clip(own.anchor), slot)
+	}
+	*s.rules.own(e, slot) = p
+	s.ruleIDs.own(e, r.ID)[r.ID] = slot
+	s.size++
+}
+
+func (s *Set) termID(t *Term) uint32 {
+	id, _ := s.termIDs.get(termKey(t))
+	return id
+}
+
+func (s *Set) rule(id string) *program {
+	slot, ok := s.ruleIDs.get(id)
+	if !ok {
+		return nil
+	}
+	return *s.rules.at(slot)
+}
+
+func (s *Set) remove(e *edit, id string) {
+	p := s.rule(id)
+	if p == nil {
+		return
+	}
+	slot, _ := s.ruleIDs.get(id)
+	for _, t := range p.anchors {
+		own := s.terms.own(e, t)
+		own.anchor = slices.DeleteFunc(slices.Clone(own.anchor), func(a uint32) bool { return a == slot })
+	}
+	Walk(p.rule.Query.Root, func(n Node) bool {
+		if t, ok := n.(*Term); ok {
+			s.dropTerm(e, t)
+		}
+		return true
+	})
+	*s.rules.own(e, slot) = nil
+	delete(s.ruleIDs.own(e, id), id)
+	s.freeRules = &free{slot, s.freeRules}
+	s.size--
+}
 
 // Match returns the rules that the article satisfies, ordered by ID.
-func (s *Set) Match(d *Doc) []Match { return nil }
+func (s *Set) Match(d *Doc) []Match {
+	x := s.pool.Get().(*scratch)
+	defer s.pool.Put(x)
+	x.begin(s)
+	s.scan(x, d)
+	var out []Match
+	for i := 0; i < len(x.touched); i++ {
+		for _, slot := range s.terms.at(x.touched[i]).anchor {
+			if x.seen[slot] == x.epoch {
+				continue
+			}
+			x.seen[slot] = x.epoch
+			p := *s.rules.at(slot)
+			if p.try(x, d) {
+				out = append(out, p.match(x, d))
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Match) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
 
-// Costs returns what each rule has cost so far, dearest first.
-func (s *Set) Costs() []Cost { return nil }
-
-// Cost is what one rule has cost.
+// Cost is what one rule has cost since it was first compiled, through all copies of the set.
 type Cost struct {
 	ID         string
 	Candidates uint64        // how often it was looked at
 	Matches    uint64        // how often it held
-	Time       time.Duration // estimated from a sample
+	Time       time.Duration // estimated from every 64th look
 }
 
-func (q *Query) alone() *Set { return &Set{} }
+// Costs returns what each rule has cost so far, dearest first.
+func (s *Set) Costs() []Cost {
+	out := make([]Cost, 0, s.size)
+	for slot := range s.ruleCount {
+		if p := *s.rules.at(slot); p != nil {
+			out = append(out, p.cost.read(p.rule.ID))
+		}
+	}
+	slices.SortFunc(out, func(a, b Cost) int {
+		return cmp.Or(-cmp.Compare(a.Time, b.Time), -cmp.Compare(a.Candidates, b.Candidates), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
 
-// Highlight returns every occurrence in the article of the terms that the query asks for, never of those it excludes.
-func Highlight(q *Query, d *Doc) []article.Span { return nil }
-
-// Explain says of each part of a query whether it held, and if not what was missing.
-func Explain(q *Query, d *Doc) Explanation { return Explanation{} }
-
-// Explanation is the answer for one part of a query.
-type Explanation struct {
-	Text    string // the part in canonical form
-	Clause  string // its name, if it has one
-	Held    bool
-	Count   int     // occurrences
-	Missing Message // why it did not hold
-	Parts   []Explanation
-	Spans   []article.Span
+// alone returns a set of this query only.
+func (q *Query) alone() *Set {
+	q.once.Do(func() {
+		s, _ := Compile(nil)
+		out, e := s.copied(), new(edit)
+		out.add(e, Rule{Query: q})
+		q.own = out
+	})
+	return q.own
 }

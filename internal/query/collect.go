@@ -1,0 +1,249 @@
+package query
+
+import (
+	"cmp"
+	"slices"
+
+	"haidang/internal/article"
+)
+
+// MaxSpans bounds the spans of one match. Those that come first in the article are kept.
+const MaxSpans = 500
+
+// collector gathers what a match tells. It runs only for rules that hold, and may allocate.
+type collector struct {
+	x       *scratch
+	d       *Doc
+	clauses []string
+	shares  []Share
+	marks   []mark
+}
+
+// mark is a stretch of tokens to be shown, with the clause it satisfied.
+type mark struct {
+	interval
+	clause string
+}
+
+// match tells how the rule held; the scratch must still be that of the document.
+func (p *program) match(x *scratch, d *Doc) Match {
+	c := &collector{x: x, d: d}
+	c.score(p.root, everywhere, "")
+	c.mark(p.root, everywhere, "")
+	m := Match{ID: p.rule.ID, Shares: c.shares, Clauses: c.clauses, Spans: c.spans(MaxSpans)}
+	for _, s := range c.shares {
+		m.Score += s.Points
+	}
+	return m
+}
+
+// score adds the shares of everything that held.
+func (c *collector) score(st *step, a area, clause string) {
+	switch n := st.node.(type) {
+	case *Not, *Meta, *Date:
+		return
+	case *Scope:
+		a.mask &= fieldMask(n.Field)
+		c.score(st.kids[0], a, clause)
+	case *And:
+		for _, k := range st.kids {
+			c.score(k, a, clause)
+		}
+	case *Or:
+		for _, k := range st.kids {
+			if k.holds(c.x, c.d, a) {
+				c.score(k, a, clause)
+			}
+		}
+	case *Named:
+		if st.holds(c.x, c.d, a) {
+			c.name(n.Name)
+			c.score(st.kids[0], a, n.Name)
+		}
+	case *Weighted:
+		for i, it := range st.items {
+			c.item(st.kids[i], it, a, clause)
+		}
+	default: // a term, a list, NEAR, SENT, PARA or NUM counts 1
+		if count := st.count(c.x, c.d, a, 1<<20); count > 0 {
+			c.innerNames(st, a)
+			c.shares = append(c.shares, Share{Clause: clause, Term: FormatNode(st.node), Points: 1, Count: count})
+		}
+	}
+}
+
+// item adds the share of one item of a weighted list, if it occurs.
+func (c *collector) item(k *step, it points, a area, clause string) {
+	count := k.count(c.x, c.d, a, 1<<20)
+	if count == 0 {
+		return
+	}
+	c.innerNames(k, a)
+	if n, ok := k.node.(*Named); ok {
+		clause = n.Name
+	}
+	points := float64(it.weight*int64(min(count, it.cap))) / 100
+	c.shares = append(c.shares, Share{Clause: clause, Term: FormatNode(k.node), Points: points, Count: count})
+}
+
+// innerNames tells the named clauses that held inside something that counts as one.
+func (c *collector) innerNames(st *step, a area) {
+	switch n := st.node.(type) {
+	case *Not:
+		return
+	case *Scope:
+		a.mask &= fieldMask(n.Field)
+	case *Same:
+		st.eachUnit(c.d, a, func(u area) bool {
+			if st.kids[0].holds(c.x, c.d, u) {
+				c.innerNames(st.kids[0], u)
+			}
+			return true
+		})
+		return
+	case *Named:
+		if !st.holds(c.x, c.d, a) {
+			return
+		}
+		c.name(n.Name)
+	}
+	for _, k := range st.kids {
+		c.innerNames(k, a)
+	}
+}
+
+func (c *collector) name(s string) {
+	if !slices.Contains(c.clauses, s) {
+		c.clauses = append(c.clauses, s)
+	}
+}
+
+// mark gathers the stretches that satisfied the step, which holds in the area.
+func (c *collector) mark(st *step, a area, clause string) {
+	switch n := st.node.(type) {
+	case *Not, *Meta, *Date:
+		return
+	case *Named:
+		clause = n.Name
+	case *Scope:
+		a.mask &= fieldMask(n.Field)
+	case *Term, *Number:
+		c.places(st, a, clause)
+		return
+	case *Near:
+		c.markNear(st, n, a, clause)
+		return
+	case *Same:
+		st.eachUnit(c.d, a, func(u area) bool {
+			if st.kids[0].holds(c.x, c.d, u) {
+				c.mark(st.kids[0], u, clause)
+			}
+			return len(c.marks) < 4*MaxSpans
+		})
+		return
+	}
+	for i, k := range st.kids {
+		if len(st.items) > 0 && st.items[i].weight < 0 {
+			continue
+		}
+		if k.holds(c.x, c.d, a) {
+			c.mark(k, a, clause)
+		}
+	}
+}
+
+// places marks every place of a term or a number in the area.
+func (c *collector) places(st *step, a area, clause string) {
+	if clause == "" {
+		clause = label(st.node)
+	}
+	at := len(c.x.spans)
+	st.places(c.x, c.d, a)
+	for _, v := range c.x.spans[at:] {
+		if len(c.marks) < 4*MaxSpans {
+			c.marks = append(c.marks, mark{v, clause})
+		}
+	}
+	c.x.spans = c.x.spans[:at]
+}
+
+// label names a part that stands in no named clause: a term by its words.
+func label(n Node) string {
+	if t, ok := n.(*Term); ok && t.Mode == ModeMarks && !t.Prefix {
+		return t.Text
+	}
+	return FormatNode(n)
+}
+
+// markNear marks both sides wherever they stand near each other: all such pairs, not only the shortest.
+func (c *collector) markNear(st *step, n *Near, a area, clause string) {
+	at := len(c.x.spans)
+	st.kids[0].places(c.x, c.d, a)
+	left := slices.Clone(c.x.spans[at:])
+	c.x.spans = c.x.spans[:at]
+	st.kids[1].places(c.x, c.d, a)
+	right := slices.Clone(c.x.spans[at:])
+	c.x.spans = c.x.spans[:at]
+	c.markSide(st.kids[0], left, right, n.Distance, !n.Ordered, true, clause)
+	c.markSide(st.kids[1], right, left, n.Distance, true, !n.Ordered, clause)
+}
+
+// markSide marks those places of one side that have one of the other near: before it, behind it.
+func (c *collector) markSide(st *step, own, other []interval, distance int, before, behind bool, clause string) {
+	longest := int32(0)
+	for _, o := range other {
+		longest = max(longest, o.last-o.first)
+	}
+	for _, v := range own {
+		if len(c.marks) >= 4*MaxSpans {
+			return
+		}
+		if behind && follows(v, other, int32(distance)) || before && precedes(v, other, int32(distance), longest) {
+			c.mark(st, area{mask: 1 << v.field, first: v.first, last: v.last}, clause)
+		}
+	}
+}
+
+// after returns where in a list in order the intervals that begin at or behind the end of v begin.
+func after(v interval, list []interval) int {
+	i, _ := slices.BinarySearchFunc(list, v, func(o, v interval) int {
+		return cmp.Or(cmp.Compare(o.field, v.field), cmp.Compare(o.first, v.last))
+	})
+	return i
+}
+
+// follows reports whether one of the list stands at most distance words behind v.
+func follows(v interval, list []interval, distance int32) bool {
+	i := after(v, list)
+	return i < len(list) && list[i].field == v.field && list[i].first-v.last <= distance
+}
+
+// precedes reports whether one of the list, of which none is longer than longest, stands at most distance words before v.
+func precedes(v interval, list []interval, distance, longest int32) bool {
+	for i := after(v, list) - 1; i >= 0; i-- {
+		o := list[i]
+		if o.field != v.field || o.first < v.first-distance-longest {
+			return false
+		}
+		if o.last <= v.first && v.first-o.last <= distance {
+			return true
+		}
+	}
+	return false
+}
+
+// spans turns the marks into spans of the original text, in order, without doubles.
+func (c *collector) spans(limit int) []article.Span {
+	slices.SortFunc(c.marks, func(a, b mark) int {
+		return cmp.Or(a.interval.compare(b.interval), cmp.Compare(a.clause, b.clause))
+	})
+	c.marks = slices.Compact(c.marks)
+	out := make([]article.Span, 0, min(limit, len(c.marks)))
+	for _, m := range c.marks[:min(limit, len(c.marks))] {
+		tokens := c.d.fields[m.field].Tokens
+		out = append(out, article.Span{
+			Field: fieldNames[m.field], Start: tokens[m.first].Start, End: tokens[m.last-1].End, Clause: m.clause,
+		})
+	}
+	return out
+}

@@ -1,0 +1,156 @@
+package query
+
+import "haidang/internal/article"
+
+// area is where a step looks: some fields, or a stretch of tokens in one of them.
+type area struct {
+	mask  uint8 // of fields
+	whole bool  // else first and last bound it
+	first int32
+	last  int32 // exclusive
+}
+
+var everywhere = area{mask: 1<<fieldCount - 1, whole: true}
+
+func fieldMask(f article.Field) uint8 {
+	for i, name := range fieldNames {
+		if name == f {
+			return 1 << i
+		}
+	}
+	return 0
+}
+
+func (a area) within(f uint8, first, last int32) area {
+	if !a.whole {
+		first, last = max(first, a.first), min(last, a.last)
+	}
+	return area{mask: 1 << f, first: first, last: last}
+}
+
+// has reports whether a stretch of a field lies in the area.
+func (a area) has(f uint8, first, last int32) bool {
+	return a.mask&(1<<f) != 0 && (a.whole || first >= a.first && last <= a.last)
+}
+
+// holds reports whether the step is satisfied within the area.
+func (st *step) holds(x *scratch, d *Doc, a area) bool {
+	switch n := st.node.(type) {
+	case *Term:
+		return st.termHolds(x, a)
+	case *And:
+		for _, k := range st.quick {
+			if !k.holds(x, d, a) {
+				return false
+			}
+		}
+		return true
+	case *Or, *List:
+		for _, k := range st.kids {
+			if k.holds(x, d, a) {
+				return true
+			}
+		}
+		return false
+	case *Not:
+		return !st.kids[0].holds(x, d, a)
+	case *Named:
+		return st.kids[0].holds(x, d, a)
+	case *Scope:
+		a.mask &= fieldMask(n.Field)
+		return st.kids[0].holds(x, d, a)
+	case *Meta:
+		return n.holds(d)
+	case *Date:
+		return n.holds(d)
+	case *Near, *Number:
+		return st.placeHolds(x, d, a)
+	case *Same:
+		return st.sameHolds(x, d, a)
+	case *Weighted:
+		return st.sum(x, d, a) >= st.goal
+	}
+	return false
+}
+
+func (st *step) termHolds(x *scratch, a area) bool {
+	if a.whole {
+		return x.mask(st.term)&a.mask != 0
+	}
+	for h := x.first(st.term); h >= 0; h = x.hits[h].next {
+		if t := x.hits[h]; a.has(t.field, t.tok, t.tok+st.words) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameHolds reports whether some sentence or paragraph satisfies the kid by itself.
+func (st *step) sameHolds(x *scratch, d *Doc, a area) bool {
+	found := false
+	st.eachUnit(d, a, func(u area) bool {
+		found = st.kids[0].holds(x, d, u)
+		return !found
+	})
+	return found
+}
+
+// eachUnit calls visit for each sentence or paragraph in the area until it returns false.
+func (st *step) eachUnit(d *Doc, a area, visit func(area) bool) {
+	paragraphs := st.node.(*Same).Unit == Paragraph
+	for f := range uint8(fieldCount) {
+		if a.mask&(1<<f) == 0 {
+			continue
+		}
+		list := d.fields[f].Sentences
+		for i := 0; i < len(list); {
+			j := i + 1
+			for paragraphs && j < len(list) && list[j].Paragraph == list[i].Paragraph {
+				j++
+			}
+			u := a.within(f, int32(list[i].First), int32(list[j-1].Last))
+			if u.first < u.last && !visit(u) {
+				return
+			}
+			i = j
+		}
+	}
+}
+
+// sum adds up a weighted list, in hundredths.
+func (st *step) sum(x *scratch, d *Doc, a area) int64 {
+	total := int64(0)
+	for i, it := range st.items {
+		total += it.weight * int64(st.kids[i].count(x, d, a, it.cap))
+	}
+	return total
+}
+
+// count returns how often the step occurs, up to limit; what has no occurrences of its own counts once.
+func (st *step) count(x *scratch, d *Doc, a area, limit int) int {
+	switch n := st.node.(type) {
+	case *Term:
+		c := 0
+		for h := x.first(st.term); h >= 0 && c < limit; h = x.hits[h].next {
+			if t := x.hits[h]; a.has(t.field, t.tok, t.tok+st.words) {
+				c++
+			}
+		}
+		return c
+	case *List:
+		c := 0
+		for _, k := range st.kids {
+			c += k.count(x, d, a, limit-c)
+		}
+		return c
+	case *Scope:
+		a.mask &= fieldMask(n.Field)
+		return st.kids[0].count(x, d, a, limit)
+	case *Named:
+		return st.kids[0].count(x, d, a, limit)
+	}
+	if st.holds(x, d, a) {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,224 @@
+package query
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"haidang/internal/text"
+)
+
+// term is a word or phrase that some rule of a set asks for.
+type term struct {
+	words  []*text.Word
+	marked bool     // marks count
+	cases  []uint64 // raw: the case of each word
+	prefix bool
+	rules  int      // how many times the rules use it
+	anchor []uint32 // the rules that are looked at when it is present
+}
+
+// termKey is equal for terms that match alike.
+func termKey(t *Term) string {
+	var b strings.Builder
+	switch {
+	case t.Mode == ModeRaw:
+		b.WriteByte('r')
+	case t.Mode == ModeMarks && t.Marked():
+		b.WriteByte('m')
+	default:
+		b.WriteByte('f')
+	}
+	if t.Prefix {
+		b.WriteByte('*')
+	}
+	for _, w := range t.Words {
+		b.WriteByte(' ')
+		if b.String()[0] == 'f' {
+			b.WriteString(w.Fold)
+		} else {
+			b.WriteString(w.Canon)
+		}
+	}
+	if t.Mode == ModeRaw {
+		for _, tok := range text.Analyze(t.Text).Tokens {
+			b.WriteByte('|')
+			b.WriteString(t.Text[tok.Start:tok.End])
+		}
+	}
+	return b.String()
+}
+
+func newTerm(t *Term) term {
+	n := term{words: text.Intern(t.Text), prefix: t.Prefix, marked: t.Mode == ModeRaw || t.Mode == ModeMarks && t.Marked()}
+	if t.Mode == ModeRaw {
+		d := text.Analyze(t.Text)
+		for _, tok := range d.Tokens {
+			n.cases = append(n.cases, caseOf(d.Text[tok.Start:tok.End]))
+		}
+	}
+	return n
+}
+
+// caseOf returns a bit for each of the first 64 letters of s: whether it is a capital.
+func caseOf(s string) uint64 {
+	bits, i := uint64(0), 0
+	for _, r := range s {
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		if unicode.IsUpper(r) && i < 64 {
+			bits |= 1 << i
+		}
+		i++
+	}
+	return bits
+}
+
+func letters(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsLetter(r) && n < 64 {
+			n++
+		}
+	}
+	return n
+}
+
+// fits checks what the trie has forgotten: the marks and the case of the words that begin at token i.
+func (t *term) fits(d *text.Doc, i int) bool {
+	for k, w := range t.words {
+		tok := &d.Tokens[i+k]
+		last := t.prefix && k == len(t.words)-1
+		if t.cases != nil {
+			if !t.fitsRaw(d, tok, k, last) {
+				return false
+			}
+		} else if !tok.Unmarked && !last && !sameWord(tok.Word, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// fitsRaw compares marks and case exactly. Of a beginning only the case of its own letters counts.
+func (t *term) fitsRaw(d *text.Doc, tok *text.Token, k int, last bool) bool {
+	bits := caseOf(d.Text[tok.Start:tok.End])
+	if !last {
+		return sameWord(tok.Word, t.words[k]) && bits == t.cases[k]
+	}
+	return strings.HasPrefix(tok.Word.Canon, t.words[k].Canon) && bits&(1<<letters(t.words[k].Canon)-1) == t.cases[k]
+}
+
+func sameWord(a, b *text.Word) bool {
+	if a == b {
+		return true
+	}
+	if a.ID != 0 && b.ID != 0 {
+		return a.ID == b.ID
+	}
+	return a.Canon == b.Canon
+}
+
+// addTerm counts one more use of a term and returns its number.
+func (s *Set) addTerm(e *edit, t *Term) uint32 {
+	key := termKey(t)
+	id, known := s.termIDs.get(key)
+	if !known {
+		if id = s.termCount; s.freeTerms != nil {
+			id, s.freeTerms = s.freeTerms.id, s.freeTerms.next
+		} else {
+			s.termCount++
+		}
+		s.termIDs.own(e, key)[key] = id
+		*s.terms.own(e, id) = newTerm(t)
+		s.plant(e, id, s.terms.own(e, id))
+	}
+	s.terms.own(e, id).rules++
+	return id
+}
+
+// dropTerm counts one use less, and forgets a term that no rule uses.
+func (s *Set) dropTerm(e *edit, t *Term) {
+	key := termKey(t)
+	id, _ := s.termIDs.get(key)
+	own := s.terms.own(e, id)
+	if own.rules--; own.rules > 0 {
+		return
+	}
+	delete(s.termIDs.own(e, key), key)
+	s.uproot(e, id, own)
+	*own = term{}
+	s.freeTerms = &free{id, s.freeTerms}
+}
+
+// symbol returns the number under which the trie knows a word: that of its fold in the lexicon. Documents may bring words
+// that the lexicon does not hold, long numbers for one; those are found by their spelling.
+func (s *Set) symbol(e *edit, w *text.Word) uint32 {
+	if _, known := s.spelling.get(w.Fold); !known {
+		s.spelling.own(e, w.Fold)[w.Fold] = w.FoldID
+	}
+	return w.FoldID
+}
+
+// plant puts a term into the trie.
+func (s *Set) plant(e *edit, id uint32, t *term) {
+	n := len(t.words)
+	last := t.words[n-1]
+	if t.prefix {
+		n--
+	}
+	node := s.path(e, t.words[:n])
+	if !t.prefix {
+		end := ending{term: id}
+		if t.marked {
+			end.last = last.ID
+		}
+		node.ends = append(node.ends, end)
+		return
+	}
+	st := star{id, last.Fold, last.Canon, t.marked}
+	if node != nil {
+		node.stars = append(node.stars, st)
+		return
+	}
+	s.starCount++
+	key := starKey(last.Fold)
+	m := s.stars.own(e, key)
+	m[key] = append(slices.Clip(m[key]), st)
+}
+
+// uproot takes a term out of the trie.
+func (s *Set) uproot(e *edit, id uint32, t *term) {
+	n := len(t.words)
+	if t.prefix {
+		n--
+	}
+	node := s.path(e, t.words[:n])
+	isOurs := func(st star) bool { return st.term == id }
+	if node == nil {
+		s.starCount--
+		key := starKey(t.words[n].Fold)
+		m := s.stars.own(e, key)
+		m[key] = slices.DeleteFunc(slices.Clone(m[key]), isOurs)
+		return
+	}
+	node.ends = slices.DeleteFunc(node.ends, func(x ending) bool { return x.term == id })
+	node.stars = slices.DeleteFunc(node.stars, isOurs)
+}
+
+// path returns the node for some words, owned together with everything above it; nil for no words.
+func (s *Set) path(e *edit, words []*text.Word) *trieNode {
+	if len(words) == 0 {
+		return nil
+	}
+	at := s.roots.own(e, s.symbol(e, words[0]))
+	*at = (*at).owned(e)
+	node := *at
+	for _, w := range words[1:] {
+		sym := s.symbol(e, w)
+		kid := node.kid(sym).owned(e)
+		node.set(sym, kid)
+		node = kid
+	}
+	return node
+}
