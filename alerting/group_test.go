@@ -1,0 +1,149 @@
+package alerting
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"haidang/internal/article"
+)
+
+func TestWhichArticlesAreOneStory(t *testing.T) {
+	const hour = 60
+	sameTitle := func(a *article.Article) { a.Title = "Tin nóng trong ngày" }
+	for _, tt := range []struct {
+		name string
+		a, b article.Article
+		want int
+	}{
+		{"same claim within the window", about("dam", "a1", "A", 0, tellingA), about("dam", "a2", "B", 71*hour, tellingB), 1},
+		{"same claim after the window", about("dam", "a1", "A", 0, tellingA), about("dam", "a2", "B", 73*hour, tellingB), 2},
+		{"near-identical text after the window", about("dam", "a1", "A", 0, tellingA), about("dam", "a2", "B", 100*hour, tellingA), 1},
+		{"near-identical text a fortnight later", about("dam", "a1", "A", 0, tellingA), about("dam", "a2", "B", 14*24*hour, tellingA), 2},
+		{"other claim, same text", about("dam", "a1", "A", 0, tellingA), about("bank", "a2", "B", 1, tellingA), 2},
+		{"same title alone", about("dam", "a1", "A", 0, tellingA, sameTitle), about("bank", "a2", "B", 1, tellingB, sameTitle), 2},
+		{"pattern, same place", about("run", "a1", "A", 0, tellingA, pattern("hue", "da-nang")), about("run", "a2", "B", 1, tellingB, pattern("da-nang")), 1},
+		{"pattern, other place", about("run", "a1", "A", 0, tellingA, pattern("hue")), about("run", "a2", "B", 1, tellingB, pattern("da-nang")), 2},
+		{"pattern, no place, same title", about("run", "a1", "A", 0, tellingA, pattern(), sameTitle), about("run", "a2", "B", 1, tellingB, pattern(), sameTitle), 2},
+		{"pattern, no place, near-identical text", about("run", "a1", "A", 0, tellingA, pattern()), about("run", "a2", "B", 1, tellingA, pattern()), 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newTestDesk(t, nil)
+			d.now = start.Add(30 * 24 * time.Hour)
+			d.handle(tt.a)
+			d.handle(tt.b)
+			if got := len(d.stories()); got != tt.want {
+				t.Errorf("%d stories, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestStoryNearestInTimeWins(t *testing.T) {
+	d := newTestDesk(t, nil)
+	d.now = start.Add(30 * 24 * time.Hour)
+	const hour = 60
+	d.handle(about("dam", "a1", "A", 0, tellingA), about("dam", "a2", "B", 100*hour, tellingB))
+	d.handle(about("dam", "a3", "C", 60*hour, strings.Repeat("Một bài viết khác hẳn về đập nước và thời tiết ở vùng cao. ", 3)))
+	if s := d.stories(); len(s) != 2 || s[0].Articles != 1 || s[1].Articles != 2 {
+		t.Errorf("stories = %+v, want the article in the second, 40 hours away", s)
+	}
+}
+
+func TestTextsWithoutFingerprintAreNobodysCopy(t *testing.T) {
+	d := newTestDesk(t, nil)
+	empty := func(id string) article.Article {
+		a := about("run", id, id, 0, tellingA, pattern())
+		a.Fingerprint = ""
+		return a
+	}
+	broken := empty("a3")
+	broken.Fingerprint = "not a fingerprint"
+	d.handle(empty("a1"), empty("a2"), broken)
+	if got := len(d.stories()); got != 3 {
+		t.Errorf("%d stories, want 3", got)
+	}
+}
+
+func TestFiltersAndPages(t *testing.T) {
+	d := newTestDesk(t, nil)
+	urgent := func(a *article.Article) {
+		a.Verdict.Claims[0].Severity, a.Verdict.Claims[0].Field = article.Critical, "economy-finance"
+	}
+	d.handle(about("dam", "a1", "A", -30, tellingA))
+	d.now = d.now.Add(time.Minute)
+	d.handle(about("bank", "b1", "B", -20, tellingB, urgent))
+	d.now = d.now.Add(time.Minute)
+	d.handle(about("fuel", "c1", "C", -10, tellingC, denies))
+	d.handle(about("bank", "d1", "D", -5, tellingC, denies, urgent))
+	for _, tt := range []struct {
+		name   string
+		filter Filter
+		want   string
+	}{
+		{"what rang, newest first", Filter{}, "bank dam"},
+		{"quiet ones too", Filter{Quiet: true}, "bank dam fuel"},
+		{"unanswered", Filter{Unanswered: true}, "dam"},
+		{"severity", Filter{Severities: []article.Severity{article.Critical, article.Info}}, "bank"},
+		{"field", Filter{Fields: []string{"disaster-epidemic"}}, "dam"},
+		{"claim", Filter{ClaimID: "dam"}, "dam"},
+		{"state", Filter{States: []State{StateClosed}}, ""},
+		{"since", Filter{Since: start.Add(-6 * time.Minute)}, "bank"},
+		{"until", Filter{Until: start.Add(-25 * time.Minute)}, "dam"},
+		{"rang before", Filter{RangBefore: start.Add(time.Second)}, "dam"},
+		{"page", Filter{Limit: 1, Offset: 1}, "dam"},
+	} {
+		stories, err := d.Stories(context.Background(), tt.filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range stories {
+			got = append(got, s.ClaimID)
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: Stories(%+v) = %q, want %q", tt.name, tt.filter, got, tt.want)
+		}
+	}
+	c := d.counts()
+	if c.Stories != 2 || c.Quiet != 1 || c.Unanswered != 1 || c.Alerts != 2 || c.Answers != 2 ||
+		c.BySeverity[article.Critical] != 1 || c.ByField["economy-finance"] != 1 || c.ByState[StateNew] != 2 {
+		t.Errorf("counts = %+v", c)
+	}
+}
+
+func TestStoriesAtAgreesWithTheStoredNumbers(t *testing.T) {
+	d := newTestDesk(t, nil)
+	d.now = start.Add(3 * time.Hour)
+	d.handle(about("dam", "d0", "Báo Tỉnh", 5, tellingC, denies), about("dam", "a1", "A", 10, tellingA), about("dam", "a2", "B", 20, tellingA),
+		about("dam", "a3", "C", 30, tellingB, func(a *article.Article) { a.Language = "en" }), about("bank", "b1", "B", 40, tellingB),
+		about("fuel", "f1", "A", 50, tellingC, denies))
+	d.handle(about("bank", "b1", "B", 40, tellingB, func(a *article.Article) { a.Title = "Đã sửa" }))
+	now, err := d.Stories(context.Background(), Filter{Quiet: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := d.StoriesAt(context.Background(), d.now.Add(time.Millisecond), Filter{Quiet: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := diffStories(now, at); diff != "" {
+		t.Errorf("StoriesAt(now) differs from Stories (-stored +counted):\n%s", diff)
+	}
+}
+
+func TestStoriesAtForgetsWhatCameLater(t *testing.T) {
+	d := newTestDesk(t, nil)
+	d.now = start.Add(20 * time.Minute)
+	d.handle(about("dam", "a1", "A", 10, tellingA))
+	d.now = start.Add(3 * time.Hour)
+	d.handle(about("dam", "a2", "B", 60, tellingB), about("dam", "d1", "Báo Tỉnh", 90, tellingC, denies), about("bank", "b1", "B", 100, tellingB))
+	got, err := d.StoriesAt(context.Background(), start.Add(30*time.Minute), Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].Articles != 1 || got[0].Answered() || got[0].Outlets != 1 {
+		t.Errorf("stories at 30 min = %+v, want one with one article and no answer", got)
+	}
+}
