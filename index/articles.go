@@ -12,8 +12,8 @@ import (
 	"haidang/internal/article"
 )
 
-// articleFile is the record of truth of one shard: every article of it, whole and compressed, and the wordings that
-// later revisions replaced. Each write of an article takes the next change number; the bleve index beside the file
+// articleFile is the record of truth of one shard: every article of it, whole and compressed, the wordings that later
+// revisions replaced, and the words with marks that occur in it. Each write of an article takes the next change number; the bleve index beside the file
 // remembers the last one that it has, and so knows what it misses.
 type articleFile struct {
 	db    *sql.DB
@@ -38,7 +38,11 @@ CREATE TABLE IF NOT EXISTS revisions (
 	replaced_at BIGINT NOT NULL,
 	body        BLOB   NOT NULL,
 	PRIMARY KEY (id, revision)
-);`
+);
+CREATE TABLE IF NOT EXISTS words (
+	canon TEXT NOT NULL PRIMARY KEY,
+	fold  TEXT NOT NULL
+) WITHOUT ROWID;`
 
 // openArticles opens the file or makes it. A commit is on the disk when it returns (synchronous FULL): the offsets
 // that follow it promise as much.
@@ -201,4 +205,42 @@ func (f *articleFile) newest(ctx context.Context, after *place, limit int) ([]ca
 		out = append(out, c)
 	}
 	return out, rows.Err()
+}
+
+// eachWord calls fn with every word with marks that was noted.
+func (f *articleFile) eachWord(ctx context.Context, fn func(canon, fold string)) error {
+	rows, err := f.db.QueryContext(ctx, `SELECT canon, fold FROM words`)
+	if err != nil {
+		return fmt.Errorf("list words: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var canon, fold string
+		if err := rows.Scan(&canon, &fold); err != nil {
+			return fmt.Errorf("list words: %w", err)
+		}
+		fn(canon, fold)
+	}
+	return rows.Err()
+}
+
+// note keeps words with marks.
+func (f *articleFile) note(ctx context.Context, words []markedWord) error {
+	if len(words) == 0 {
+		return nil
+	}
+	tx, err := f.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("note words: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // no effect after Commit
+	for _, w := range words {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO words (canon, fold) VALUES (?, ?) ON CONFLICT DO NOTHING`, w.canon, w.fold); err != nil {
+			return fmt.Errorf("note word %q: %w", w.canon, err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("note %d words: %w", len(words), err)
+	}
+	return nil
 }

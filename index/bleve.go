@@ -56,27 +56,17 @@ func newMapping() mapping.IndexMapping {
 	return m
 }
 
-// bleveConfig are the settings of scorch; docs/adr/0020-index-on-bleve.md has the measurements.
-func bleveConfig() map[string]any {
-	return map[string]any{
-		"bolt_timeout": "1s",
-		// A batch counts as done when it can be searched, not when it is on the disk: what a crash takes is indexed
-		// again from the article file, which is on the disk first.
-		"unsafe_batch": true,
-		"scorchPersisterOptions": map[string]any{
-			"PersisterNapTimeMSec":      100,
-			"PersisterNapUnderNumFiles": 100,
-		},
-	}
-}
+// bleveConfig are the settings of scorch. A second opener is refused and not left waiting for ever. Batches are safe,
+// on the disk when Batch returns: unsafe ones were no faster here (docs/adr/0020-index-on-bleve.md).
+func bleveConfig() map[string]any { return map[string]any{"bolt_timeout": "1s"} }
 
 func (w *wordIndex) close() error { return w.bleve.Close() }
 
 // write indexes articles and, in the same batch, the change number and the offsets that they stand for.
-func (w *wordIndex) write(articles []article.Article, change int64, offsets map[int]int64) error {
+func (w *wordIndex) write(articles []article.Article, analyses []*analysis, change int64, offsets map[int]int64) error {
 	b := w.bleve.NewBatch()
 	for i := range articles {
-		if err := b.IndexAdvanced(newDocument(&articles[i])); err != nil {
+		if err := b.IndexAdvanced(newDocument(&articles[i], analyses[i])); err != nil {
 			return fmt.Errorf("index article %q: %w", articles[i].ID, err)
 		}
 	}

@@ -1,28 +1,27 @@
 package index
 
 import (
+	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/blevesearch/bleve/v2/document"
 	index "github.com/blevesearch/bleve_index_api"
+	"golang.org/x/sync/errgroup"
 
 	"haidang/internal/article"
 	"haidang/internal/query"
 	"haidang/internal/text"
 )
 
-// The fields of the bleve index. Wordings have two, see terms.go.
+// The fields of the bleve index, besides those named as in package query.
 const (
-	fieldAllExact   = "all_x"   // title, lead and text
-	fieldAllFold    = "all_f"   //
-	fieldTitleExact = "title_x" // the title again, for title: and because a word there weighs more
-	fieldTitleFold  = "title_f" //
-	fieldOutlet     = "outlet"
-	fieldRings      = "rings"
-	fieldSeen       = "seen"      // milliseconds
-	fieldPublished  = "published" // milliseconds
+	fieldAll       = "all"   // the words of title, lead and text
+	fieldTitle     = "title" // those of the title again, for title: and because a word there weighs more
+	fieldOutlet    = "outlet"
+	fieldRings     = "rings"
+	fieldSeen      = "seen"      // milliseconds
+	fieldPublished = "published" // milliseconds
 )
 
 const (
@@ -31,14 +30,11 @@ const (
 	numberOptions  = index.IndexField | index.DocValues | index.SkipFreqNorm
 )
 
-// newDocument makes the bleve document of an article. The text is not analysed yet: bleve's workers do it when they
-// ask the first field.
-func newDocument(a *article.Article) *document.Document {
+// newDocument makes the bleve document of an article that was analysed.
+func newDocument(a *article.Article, an *analysis) *document.Document {
 	d := document.NewDocument(a.ID)
-	an := &analysis{title: a.Title, lead: a.Lead, text: a.Text}
-	for _, name := range []string{fieldAllExact, fieldAllFold, fieldTitleExact, fieldTitleFold} {
-		d.AddField(&wordField{name: name, analysis: an})
-	}
+	d.AddField(&wordField{name: fieldAll, words: an.all})
+	d.AddField(&wordField{name: fieldTitle, words: an.title})
 	addKeywords(d, fieldOutlet, query.Key(a.Outlet))
 	addKeywords(d, string(query.Site), domains(query.Host(a))...)
 	addKeywords(d, string(query.Country), query.Key(a.OutletCountry))
@@ -105,48 +101,44 @@ func addTime(d *document.Document, name string, t time.Time) {
 	d.AddField(document.NewNumericFieldWithIndexingOptions(name, nil, float64(t.UnixMilli()), numberOptions))
 }
 
-// analysis is the words of one article, analysed once for its four word fields.
-type analysis struct {
-	title, lead, text string
+// analysis is the words of one article.
+type analysis struct{ all, title wording }
 
-	once       sync.Once
-	all, head  wording
-	locs, hLoc []index.TokenLocation
+func analyse(a *article.Article) *analysis {
+	title := text.Analyze(a.Title).Tokens
+	return &analysis{
+		all:   wording{parts: [][]text.Token{title, text.Analyze(a.Lead).Tokens, text.Analyze(a.Text).Tokens}},
+		title: wording{parts: [][]text.Token{title}},
+	}
 }
 
-func (a *analysis) run() {
-	title := text.Analyze(a.title).Tokens
-	a.head = wording{parts: [][]text.Token{title}}
-	a.all = wording{parts: [][]text.Token{title, text.Analyze(a.lead).Tokens, text.Analyze(a.text).Tokens}}
-	a.locs, a.hLoc = a.all.locations(), a.head.locations()
+// analyseAll analyses articles on all cores.
+func analyseAll(articles []article.Article) []*analysis {
+	out := make([]*analysis, len(articles))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range articles {
+		g.Go(func() error {
+			out[i] = analyse(&articles[i])
+			return nil
+		})
+	}
+	_ = g.Wait() // no function fails
+	return out
 }
 
-// wordField is a field of words for bleve's segment builder. It stands in for bleve's own text field and analyser,
-// because both forms come from one analysis and need no copy of the text.
+// wordField is a field of words for bleve's segment builder. It stands in for bleve's own text field and analyser: the
+// words are those of internal/text, from one analysis for all fields, and no copy of the text is needed.
 type wordField struct {
-	name     string
-	analysis *analysis
-	length   int
-	freqs    index.TokenFrequencies
+	name  string
+	words wording
+	freqs index.TokenFrequencies
 }
 
 var _ document.Field = (*wordField)(nil)
 
-// Analyze counts the terms of the field.
-func (f *wordField) Analyze() {
-	f.analysis.once.Do(f.analysis.run)
-	w, locations, term := f.analysis.all, f.analysis.locs, exactTerm
-	if f.name == fieldTitleExact || f.name == fieldTitleFold {
-		w, locations = f.analysis.head, f.analysis.hLoc
-	}
-	if f.name == fieldAllFold || f.name == fieldTitleFold {
-		term = foldTerm
-	} else if !w.marked() {
-		return
-	}
-	f.length = len(locations)
-	f.freqs = w.frequencies(term, locations)
-}
+// Analyze counts the terms of the field. bleve calls it on its own workers.
+func (f *wordField) Analyze() { f.freqs = f.words.frequencies() }
 
 // Name returns the name of the field.
 func (f *wordField) Name() string { return f.name }
@@ -164,7 +156,7 @@ func (f *wordField) EncodedFieldType() byte { return 't' }
 func (f *wordField) Options() index.FieldIndexingOptions { return wordOptions }
 
 // AnalyzedLength returns the number of tokens, for BM25.
-func (f *wordField) AnalyzedLength() int { return f.length }
+func (f *wordField) AnalyzedLength() int { return f.words.length() }
 
 // AnalyzedTokenFrequencies returns the counted terms.
 func (f *wordField) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.freqs }
@@ -173,4 +165,4 @@ func (f *wordField) AnalyzedTokenFrequencies() index.TokenFrequencies { return f
 func (f *wordField) NumPlainTextBytes() uint64 { return 0 }
 
 // Size is a rough count of memory, for bleve's statistics.
-func (f *wordField) Size() int { return 96 * f.length }
+func (f *wordField) Size() int { return 96 * f.words.length() }

@@ -22,6 +22,7 @@ type Index struct {
 	deps    Deps
 	lock    *flock.Flock
 	codec   *codec
+	vocab   *vocabulary
 	metrics *metrics
 
 	writing sync.Mutex // one Put at a time
@@ -46,7 +47,7 @@ func Open(cfg Config, deps Deps) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{cfg: cfg, deps: deps, lock: lock, metrics: newMetrics(deps.Registerer), offsets: map[int]int64{}}
+	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), offsets: map[int]int64{}}
 	if err := x.load(); err != nil {
 		return nil, errors.Join(err, x.Close())
 	}
@@ -104,7 +105,7 @@ func shardFolders(dir string) ([]string, error) {
 
 // addShard opens a shard and makes it the hot one.
 func (x *Index) addShard(ctx context.Context, name string) error {
-	s, err := openShard(ctx, filepath.Join(x.shardsDir(), name), x.cfg.HotDocuments, x.codec, x.deps)
+	s, err := openShard(ctx, filepath.Join(x.shardsDir(), name), x.cfg.HotDocuments, x.codec, x.vocab, x.deps)
 	if err != nil {
 		return err
 	}

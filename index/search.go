@@ -83,18 +83,18 @@ func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
 	if s.before != nil {
 		s.ask.after = &s.before.After
 	}
-	return s, s.translate(req, x.deps.Lists)
+	return s, s.translate(req, x.vocab, x.deps.Lists)
 }
 
 // translate parses the query and turns it into bleve's.
-func (s *searching) translate(req Request, lists func(string) ([]string, bool)) error {
+func (s *searching) translate(req Request, v *vocabulary, lists func(string) ([]string, bool)) error {
 	var parts []bq.Query
 	if strings.TrimSpace(req.Query) != "" {
 		parsed, err := query.Options{Lists: lists, Browse: true}.Parse(req.Query)
 		if err != nil {
 			return err
 		}
-		c := newTranslator(s.ask.sort == ByRelevance).node(parsed.Root)
+		c := newTranslator(v, s.ask.sort == ByRelevance).node(parsed.Root)
 		s.parsed, s.exact = parsed, c.exact
 		if c.query != nil {
 			parts = append(parts, c.query)

@@ -34,9 +34,11 @@ type shard struct {
 	articles *articleFile
 	words    *wordIndex
 	ids      *bloom
+	vocab    *vocabulary // of the whole archive
 
 	held    atomic.Pointer[span] // what it holds; replaced by each write
 	indexed int64                // the change number up to which words has the articles; the writer's
+	noted   map[string]struct{}  // the words with marks that the article file has noted; the writer's, nil until it writes
 }
 
 // shardName names shards so that they sort by the time they were begun.
@@ -45,7 +47,7 @@ func shardName(number int, begun time.Time) string {
 }
 
 // openShard opens a shard folder, or makes it, and indexes the articles that its bleve index has not.
-func openShard(ctx context.Context, dir string, capacity int, c *codec, deps Deps) (*shard, error) {
+func openShard(ctx context.Context, dir string, capacity int, c *codec, v *vocabulary, deps Deps) (*shard, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make shard %s: %w", dir, err)
 	}
@@ -53,7 +55,7 @@ func openShard(ctx context.Context, dir string, capacity int, c *codec, deps Dep
 	if err != nil {
 		return nil, err
 	}
-	s := &shard{name: filepath.Base(dir), dir: dir}
+	s := &shard{name: filepath.Base(dir), dir: dir, vocab: v}
 	if s.articles, err = openArticles(filepath.Join(dir, "articles.db"), c); err != nil {
 		return nil, err
 	}
@@ -71,6 +73,9 @@ func (s *shard) load(ctx context.Context, capacity int, stale bool, deps Deps) e
 	s.held.Store(&held)
 	s.ids = newBloom(max(capacity, held.count))
 	if err := s.articles.eachID(ctx, s.ids.add); err != nil {
+		return fmt.Errorf("open shard %s: %w", s.name, err)
+	}
+	if err := s.articles.eachWord(ctx, s.vocab.add); err != nil {
 		return fmt.Errorf("open shard %s: %w", s.name, err)
 	}
 	if err := s.openWords(stale, deps); err != nil {
@@ -135,10 +140,9 @@ func (s *shard) catchUp(ctx context.Context, batch int) error {
 		if len(articles) == 0 {
 			return fmt.Errorf("index shard %s: no article after change %d of %d", s.name, s.indexed, s.held.Load().change)
 		}
-		if err := s.words.write(articles, change, nil); err != nil {
-			return fmt.Errorf("index shard %s: %w", s.name, err)
+		if err := s.index(ctx, articles, change, nil); err != nil {
+			return err
 		}
-		s.indexed = change
 	}
 	return nil
 }
@@ -163,11 +167,40 @@ func (s *shard) put(ctx context.Context, articles []article.Article, offsets map
 	if len(changed.articles) == 0 && len(offsets) == 0 {
 		return o, nil
 	}
-	if err := s.words.write(changed.articles, changed.held.change, offsets); err != nil {
-		return o, fmt.Errorf("shard %s: %w", s.name, err)
+	return o, s.index(ctx, changed.articles, changed.held.change, offsets)
+}
+
+// index writes articles into the bleve index. Words with marks are noted first: what is found by them must be found
+// without marks too, whatever happens in between.
+func (s *shard) index(ctx context.Context, articles []article.Article, change int64, offsets map[int]int64) error {
+	analyses := analyseAll(articles)
+	if err := s.note(ctx, analyses); err != nil {
+		return fmt.Errorf("index shard %s: %w", s.name, err)
 	}
-	s.indexed = changed.held.change
-	return o, nil
+	if err := s.words.write(articles, analyses, change, offsets); err != nil {
+		return fmt.Errorf("index shard %s: %w", s.name, err)
+	}
+	s.indexed = change
+	return nil
+}
+
+func (s *shard) note(ctx context.Context, analyses []*analysis) error {
+	if s.noted == nil {
+		noted := map[string]struct{}{}
+		if err := s.articles.eachWord(ctx, func(canon, _ string) { noted[canon] = struct{}{} }); err != nil {
+			return err
+		}
+		s.noted = noted
+	}
+	fresh := newMarked(analyses, s.noted)
+	if err := s.articles.note(ctx, fresh); err != nil {
+		s.noted = nil // read again what is there
+		return err
+	}
+	for _, w := range fresh {
+		s.vocab.add(w.canon, w.fold)
+	}
+	return nil
 }
 
 func (s *shard) close() error {

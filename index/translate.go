@@ -26,13 +26,14 @@ var everything = clause{}
 // translator turns a parsed query into a bleve query. loose is set where words must stand together in a way that
 // bleve does not know (one sentence, one field without an index of its own): what is not there cannot be told then.
 type translator struct {
-	exactField, foldField string
-	scored                bool // hits are ordered by relevance: words in titles weigh more
-	loose                 bool
+	vocab  *vocabulary
+	field  string
+	scored bool // hits are ordered by relevance: words in titles weigh more
+	loose  bool
 }
 
-func newTranslator(scored bool) translator {
-	return translator{exactField: fieldAllExact, foldField: fieldAllFold, scored: scored}
+func newTranslator(v *vocabulary, scored bool) translator {
+	return translator{vocab: v, field: fieldAll, scored: scored}
 }
 
 // node translates one node. Every kind that it does not know is left to the matcher.
@@ -150,7 +151,7 @@ func (t translator) weighted(n *query.Weighted) clause {
 // matcher the field.
 func (t translator) scope(n *query.Scope) clause {
 	if n.Field == article.Title {
-		t.exactField, t.foldField, t.scored = fieldTitleExact, fieldTitleFold, false
+		t.field, t.scored = fieldTitle, false
 		return t.node(n.Node)
 	}
 	return t.loosely().node(n.Node)
@@ -214,7 +215,7 @@ func (t translator) term(n *query.Term) clause {
 		return c
 	}
 	title := t
-	title.exactField, title.foldField = fieldTitleExact, fieldTitleFold
+	title.field = fieldTitle
 	heavier := bq.NewConjunctionQuery([]bq.Query{title.termIn(n).query})
 	heavier.SetBoost(titleBoost)
 	return clause{query: either(c.query, heavier), exact: c.exact}
@@ -246,34 +247,33 @@ func (t translator) termIn(n *query.Term) clause {
 
 // words asks for words side by side.
 func (t translator) words(words []*text.Word, marked bool) bq.Query {
-	field := t.foldField
-	if marked {
-		field = t.exactField
-	}
 	phrase := make([][]string, len(words))
 	for i, w := range words {
-		phrase[i] = alternatives(w, marked)
+		phrase[i] = t.vocab.alternatives(w, marked)
 	}
 	if len(phrase) > 1 {
-		return bq.NewMultiPhraseQuery(phrase, field)
+		return bq.NewMultiPhraseQuery(phrase, t.field)
 	}
-	any := make([]bq.Query, len(phrase[0]))
-	for i, term := range phrase[0] {
-		any[i] = termQuery(field, term)
+	return t.anyOf(phrase[0])
+}
+
+func (t translator) anyOf(terms []string) bq.Query {
+	any := make([]bq.Query, len(terms))
+	for i, term := range terms {
+		any[i] = termQuery(t.field, term)
 	}
 	return either(any...)
 }
 
-func alternatives(w *text.Word, marked bool) []string {
-	if !marked {
-		return []string{w.Fold}
-	}
-	return []string{w.Canon, unmarkedPrefix + w.Fold}
-}
-
+// beginning asks for words that begin like w.
 func (t translator) beginning(w *text.Word, marked bool) bq.Query {
-	if !marked {
-		return prefixQuery(t.foldField, w.Fold)
+	unmarked := prefixQuery(t.field, unmarkedPrefix+w.Fold)
+	if marked {
+		return either(prefixQuery(t.field, w.Canon), unmarked)
 	}
-	return either(prefixQuery(t.exactField, w.Canon), prefixQuery(t.exactField, unmarkedPrefix+w.Fold))
+	any := []bq.Query{prefixQuery(t.field, w.Fold), unmarked}
+	if words := t.vocab.beginning(w.Fold); len(words) > 0 {
+		any = append(any, t.anyOf(words))
+	}
+	return either(any...)
 }
