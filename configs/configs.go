@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"haidang/alerting"
+	"haidang/alerting/digest"
 	"haidang/classifier"
 	"haidang/crawler"
 	"haidang/index"
@@ -40,6 +41,7 @@ type Config struct {
 	Classifier classifier.Config `yaml:"classifier"`
 	Index      index.Config      `yaml:"index"`
 	Alerting   alerting.Config   `yaml:"alerting"`
+	Digest     digest.Config     `yaml:"digest"`
 	Web        web.Config        `yaml:"web"`
 }
 
@@ -72,6 +74,7 @@ func Default() Config {
 		Classifier: classifier.DefaultConfig(),
 		Index:      index.DefaultConfig(),
 		Alerting:   alerting.DefaultConfig(),
+		Digest:     digest.DefaultConfig(),
 		Web:        web.DefaultConfig(),
 	}
 }
@@ -118,7 +121,7 @@ func (c *Config) place(dataDir string) {
 func (c *Config) Validate() error {
 	return errors.Join(
 		c.Log.Validate(), c.Bus.Validate(), c.Store.Validate(), named("crawler", c.Crawler.Validate()),
-		c.Classifier.Validate(), c.Index.Validate(), named("alerting", c.Alerting.Validate()), c.Web.Validate(),
+		c.Classifier.Validate(), c.Index.Validate(), named("alerting", c.Alerting.Validate()), named("digest", c.Digest.Validate()), c.Web.Validate(),
 	)
 }
 

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"haidang/alerting"
+	"haidang/alerting/digest"
 	"haidang/classifier"
 	"haidang/configs"
 	"haidang/crawler"
@@ -55,7 +56,7 @@ type App struct {
 	archive    *index.Index
 	classifier *classifier.Classifier
 	desk       *alerting.Desk
-	digest     *alerting.Digest
+	digest     *digest.Digest
 	crawler    *crawler.Crawler
 	web        *http.Server
 	listener   net.Listener
@@ -105,6 +106,8 @@ func (a *App) open(ctx context.Context) error {
 		{a.has(Serve), a.openArchive},
 		{a.has(Crawl), a.openCrawler},
 		{a.has(Serve) || a.has(Alert), a.openDesk},
+		{a.mails() && !a.has(Crawl), a.openIdleCrawler}, // the mail reports the sources whoever crawls them
+		{a.mails(), a.openDigest},
 		{!a.opts.Quiet, a.openPages},
 	}
 	for _, s := range steps {
@@ -124,6 +127,9 @@ func (a *App) has(r Role) bool {
 
 // pages reports whether this process serves the desk and the search, and so is the one that other commands ask.
 func (a *App) pages() bool { return a.has(Serve) && !a.opts.Quiet }
+
+// mails reports whether this process sends the morning mail.
+func (a *App) mails() bool { return a.has(Alert) && !a.opts.Quiet }
 
 // onClose remembers what to close; the last one opened is closed first.
 func (a *App) onClose(name string, fn func() error) {
@@ -196,7 +202,10 @@ func (a *App) parts() []part {
 		parts = append(parts, part{"index", a.indexVerdicts})
 	}
 	if a.has(Alert) {
-		parts = append(parts, part{"alert", a.raiseAlerts}, part{"send", a.desk.Run}, part{"digest", a.digest.Run})
+		parts = append(parts, part{"alert", a.raiseAlerts}, part{"send", a.desk.Run})
+	}
+	if a.mails() {
+		parts = append(parts, part{"digest", a.digest.Run})
 	}
 	if !a.opts.Quiet {
 		parts = append(parts, part{"pages", a.servePages})

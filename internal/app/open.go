@@ -96,6 +96,28 @@ func (a *App) openCrawler(context.Context) error {
 	return nil
 }
 
+// openIdleCrawler opens the crawler for what it knows of the sources; it is not run and publishes nothing.
+func (a *App) openIdleCrawler(context.Context) error {
+	c, err := crawler.New(a.opts.Config.Crawler, crawler.Deps{Publisher: publisher{}, DB: a.db, Logger: a.log, Now: a.opts.Now})
+	if err != nil {
+		return fmt.Errorf("crawler: %w", err)
+	}
+	a.crawler = c
+	return nil
+}
+
+// openReadingDesk opens the desk for reading only: without receivers.
+func (a *App) openReadingDesk(context.Context) error {
+	cfg := a.opts.Config.Alerting
+	cfg.Webhooks = nil
+	desk, err := alerting.New(cfg, alerting.Deps{DB: a.db, Logger: a.log, Now: a.opts.Now})
+	if err != nil {
+		return err
+	}
+	a.desk = desk
+	return nil
+}
+
 func (a *App) openDesk(context.Context) error {
 	desk, err := alerting.New(a.opts.Config.Alerting, alerting.Deps{
 		DB: a.db, Publisher: publisher{a.bus}, HTTP: a.webhookClient(), Logger: a.log, Registerer: a.registry, Now: a.opts.Now,

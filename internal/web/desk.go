@@ -29,7 +29,7 @@ type countsLine struct {
 
 // row is one story on the desk.
 type row struct {
-	alerting.Story
+	*alerting.Story
 	L   language
 	Now time.Time
 }
@@ -44,7 +44,7 @@ func (r row) Age() string { return ago(r.L, r.Now.Sub(r.FirstSeen)) }
 func (r row) Waiting() string { return span(r.L, r.Unanswered(r.Now)) }
 
 // Judgement is the verdict and who decided it.
-func (r row) Judgement() string { return judgement(r.L, &r.Story) }
+func (r row) Judgement() string { return judgement(r.L, r.Story) }
 
 func judgement(l language, s *alerting.Story) string {
 	word := l.T("verdict." + s.Verdict)
@@ -92,13 +92,13 @@ func (s *Server) desk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	body := deskBody{Counts: counts.line, Seq: counts.seq}
-	for _, story := range stories {
-		body.Rows = append(body.Rows, s.row(r, story))
+	for i := range stories {
+		body.Rows = append(body.Rows, s.row(r, &stories[i]))
 	}
 	return s.show(w, r, http.StatusOK, "desk", page{Title: s.language(r).T("desk.title"), Section: "desk", Body: body})
 }
 
-func (s *Server) row(r *http.Request, story alerting.Story) row {
+func (s *Server) row(r *http.Request, story *alerting.Story) row {
 	return row{Story: story, L: s.language(r), Now: s.deps.Now()}
 }
 

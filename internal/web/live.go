@@ -141,7 +141,7 @@ func (f *liveFeed) story(id string, seq int64, rings bool) error {
 	}
 	var html, line bytes.Buffer
 	desk := f.server.pages["desk"]
-	if err := desk.ExecuteTemplate(&html, "row", f.server.row(f.request, detail.Story)); err != nil {
+	if err := desk.ExecuteTemplate(&html, "row", f.server.row(f.request, &detail.Story)); err != nil {
 		return err
 	}
 	if err := desk.ExecuteTemplate(&line, "counts", counts.line); err != nil {

@@ -48,7 +48,7 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := storyBody{row: s.row(r, detail.Story), Deliveries: detail.Deliveries}
+	body := storyBody{row: s.row(r, &detail.Story), Deliveries: detail.Deliveries}
 	titles := map[string]string{}
 	for _, a := range detail.Alerts {
 		titles[a.ArticleID] = a.Title

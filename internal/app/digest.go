@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"haidang/alerting/digest"
+	"haidang/crawler"
+	"haidang/internal/bus"
+)
+
+// openDigest makes the morning mail from the stories and the state of the sources.
+func (a *App) openDigest(context.Context) error {
+	d, err := digest.New(a.opts.Config.Digest, digest.Deps{
+		DB: a.db, Stories: a.desk, Health: watch{bus: a.bus, crawler: a.crawler, now: a.opts.Now}, Logger: a.log, Registerer: a.registry,
+		Now: a.opts.Now,
+	})
+	if err != nil {
+		return err
+	}
+	a.digest = d
+	return nil
+}
+
+// watch is the state of the watch itself, as the digest reports it. In a process that does not crawl, the sources are
+// read from the state that the crawling process keeps.
+type watch struct {
+	bus     *bus.Bus // nil: the waiting messages are not known
+	crawler *crawler.Crawler
+	now     func() time.Time
+}
+
+// SourceHealth gathers what failed, when the last article came in, and what still waits.
+func (w watch) SourceHealth(ctx context.Context) (digest.Health, error) {
+	var out digest.Health
+	if w.crawler != nil {
+		sources, err := w.crawler.Health(ctx)
+		if err != nil {
+			return out, err
+		}
+		out.Sources = len(sources)
+		for _, s := range sources {
+			if s.LastItem.After(out.LastArticle) {
+				out.LastArticle = s.LastItem
+			}
+			if s.State == crawler.StateFailing || s.State == crawler.StateQuiet {
+				out.Failing = append(out.Failing, digest.FailingSource{Name: s.Name, Since: s.LastSuccess, Reason: s.LastError})
+			}
+		}
+	}
+	if w.bus == nil {
+		return out, nil
+	}
+	for _, group := range []string{classifyGroup, alertGroup} {
+		lag, err := w.bus.Lag(ctx, group, topicOf(group))
+		if err != nil {
+			return out, err
+		}
+		out.Waiting += lag.Total
+	}
+	return out, nil
+}
+
+// DigestRequest says which morning mail is wanted and what to do with it: written to Folder, or sent.
+type DigestRequest struct {
+	Date   string // "2026-11-22"; empty: the day whose window is open now
+	List   string // empty: the first one
+	Folder string
+	Send   bool
+}
+
+// Digest writes or sends one morning mail, beside a running process or without one, and says in sentences what it did.
+func Digest(ctx context.Context, opts Options, r DigestRequest) ([]string, error) {
+	a := &App{opts: opts, log: opts.Logger}
+	said, err := a.digestOnce(ctx, r)
+	return said, errors.Join(err, a.Close())
+}
+
+func (a *App) digestOnce(ctx context.Context, r DigestRequest) ([]string, error) {
+	for _, open := range []func(context.Context) error{a.openStore, a.openIdleCrawler, a.openReadingDesk, a.openDigest} {
+		if err := open(ctx); err != nil {
+			return nil, err
+		}
+	}
+	list, err := a.digest.List(r.List)
+	if err != nil {
+		return nil, err
+	}
+	date := a.digest.Current()
+	if r.Date != "" {
+		if date, err = digest.ParseDate(r.Date); err != nil {
+			return nil, err
+		}
+	}
+	if !r.Send {
+		return a.digest.WriteFiles(ctx, date, list, r.Folder)
+	}
+	reason, err := a.digest.Send(ctx, date, list)
+	return []string{fmt.Sprintf("%s, list %s: %s", date, list.Name, reason)}, err
+}
+
+// writeDigest puts the demo's morning mail into its data folder.
+func (d *demonstration) writeDigest(ctx context.Context) error {
+	list, err := d.app.digest.List("")
+	if err != nil {
+		return err
+	}
+	files, err := d.app.digest.WriteFiles(ctx, d.app.digest.Current(), list, d.app.opts.DataDir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(d.out, "\nThe morning digest of this day:")
+	for _, f := range files {
+		fmt.Fprintln(d.out, "  "+f)
+	}
+	return nil
+}

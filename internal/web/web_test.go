@@ -1,0 +1,381 @@
+package web
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"haidang/alerting"
+	"haidang/crawler"
+	"haidang/index"
+	"haidang/internal/article"
+)
+
+var now = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+
+// hostile is what an outlet might put anywhere: it must come out as text.
+const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
+
+// fakeDesk is a desk of canned stories.
+type fakeDesk struct {
+	stories []alerting.StoryDetail
+	events  []alerting.Event
+	wake    chan struct{}
+}
+
+func (d *fakeDesk) Stories(context.Context, alerting.Filter) ([]alerting.Story, error) {
+	var out []alerting.Story
+	for _, s := range d.stories {
+		out = append(out, s.Story)
+	}
+	return out, nil
+}
+
+func (d *fakeDesk) Story(_ context.Context, id string) (alerting.StoryDetail, error) {
+	for _, s := range d.stories {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return alerting.StoryDetail{}, alerting.ErrNotFound
+}
+
+func (d *fakeDesk) Events(_ context.Context, after int64, _ int) ([]alerting.Event, error) {
+	var out []alerting.Event
+	for _, e := range d.events {
+		if e.Seq > after {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+func (d *fakeDesk) Subscribe() (<-chan struct{}, func()) { return d.wake, func() {} }
+
+func (d *fakeDesk) Counts(context.Context) (alerting.Counts, error) {
+	return alerting.Counts{Stories: len(d.stories), Unanswered: 1, LastSeq: 5}, nil
+}
+
+// fakeArchive answers every query with the same hit, and the query "boom" with a failure.
+type fakeArchive struct{}
+
+func (fakeArchive) Search(_ context.Context, r index.Request) (index.Result, error) {
+	if r.Query == "boom" {
+		return index.Result{}, errors.New("secret internals")
+	}
+	doc := article.Article{ID: "a1", Title: "Tin vỡ đập " + hostile, Text: "Sáng nay vỡ đập ở đầu nguồn.", URL: "javascript:alert(1)", Outlet: "Báo Thử", Published: now}
+	return index.Result{Total: 1, Took: time.Millisecond, Next: "next-page", Hits: []index.Hit{{
+		Article:    doc,
+		Highlights: []index.Highlight{{Field: article.Title, Start: 4, End: 15}, {Field: article.Text, Start: 10, End: 21}},
+		Snippet:    index.Snippet{Field: article.Text, Start: 0, End: len(doc.Text)},
+	}}}, nil
+}
+
+func (fakeArchive) Get(context.Context, string) (article.Article, error) {
+	return article.Article{}, index.ErrNotFound
+}
+func (fakeArchive) Count(context.Context) (int, error) { return 1234, nil }
+
+func detail(id string) alerting.StoryDetail {
+	story := alerting.Story{
+		ID: id, ClaimID: "dam-burst", StatementVI: "Đập ở thượng nguồn đã vỡ", StatementEN: "A dam upstream has burst", Field: "disaster-epidemic",
+		Severity: article.Critical, Pattern: true, Verdict: "undetermined", State: alerting.StateNew, FirstSeen: now.Add(-3 * time.Hour),
+		FirstOutlet: "Báo Thử", FirstTitle: "Tin " + hostile, FirstURL: "https://bao.vn/a", Articles: 2, Copies: 1, Outlets: 1, Seq: 5,
+		RangAt: now.Add(-3 * time.Hour), Places: []string{"Sơn La"},
+	}
+	text := "Vỡ đập trong đêm " + hostile
+	return alerting.StoryDetail{
+		Story: story,
+		Alerts: []alerting.Alert{{
+			ClaimID: "dam-burst", ArticleID: "a1", Role: alerting.RoleCarries, Stance: article.Carries, Score: 80, URL: "https://bao.vn/a", Outlet: "Báo Thử",
+			Title: "Tin " + hostile, Published: now, FirstSeen: now, Edits: 1, Parts: []article.Part{{Clause: "burst", Points: 50}, {Clause: "unsourced", Points: 30}},
+			Snippets: []alerting.Snippet{{Field: article.Text, Text: text, Marks: []alerting.Mark{{Start: 0, End: len("Vỡ đập"), Clause: "burst"}}}},
+		}, {
+			ArticleID: "a2", Role: alerting.RoleAnswers, Stance: article.Denies, URL: "javascript:alert(1)", Outlet: "Báo Khác", Title: "Bác tin vỡ đập", FirstSeen: now,
+		}},
+		Events:     []alerting.Event{{Seq: 5, At: now, Kind: alerting.KindOpened, Rings: true, StoryID: id, ArticleID: "a1"}},
+		Deliveries: []alerting.Delivery{{Receiver: "desk", State: alerting.DeliveryFailed, LastError: hostile}},
+	}
+}
+
+func newSite(t *testing.T) (*httptest.Server, *fakeDesk) {
+	t.Helper()
+	desk := &fakeDesk{stories: []alerting.StoryDetail{detail("s1")}, wake: make(chan struct{}, 1)}
+	s, err := New(DefaultConfig(), Deps{
+		Archive: fakeArchive{}, Desk: desk, Now: func() time.Time { return now }, Version: "test",
+		Sources: func(context.Context) ([]crawler.SourceHealth, error) {
+			return []crawler.SourceHealth{{Name: "Nguồn " + hostile, State: crawler.StateFailing, Failures: 3, LastError: hostile}, {Name: "Tốt", State: crawler.StateOK, LastItem: now}}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	return srv, desk
+}
+
+// get asks for a page in a language and returns status, headers and body.
+func get(t *testing.T, srv *httptest.Server, path, lang string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lang != "" {
+		req.AddCookie(&http.Cookie{Name: languageCookie, Value: lang})
+	}
+	res, err := srv.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, string(body)
+}
+
+func TestEveryPageRendersInBothLanguages(t *testing.T) {
+	srv, _ := newSite(t)
+	tests := []struct {
+		path   string
+		status int
+		vi, en string
+	}{
+		{"/", 200, "Bàn trực tin", "Live desk"},
+		{"/stories/s1", 200, "Đập ở thượng nguồn đã vỡ", "A dam upstream has burst"},
+		{"/stories/none", 404, "Không có trang này", "There is no such page"},
+		{"/search", 200, "Tìm trong kho", "Search the archive"},
+		{"/search?q=v%E1%BB%A1+%C4%91%E1%BA%ADp", 200, "1 bài", "1 articles"},
+		{"/search?q=boom", 500, "Đã xảy ra lỗi", "Something went wrong"},
+		{"/search?sort=wrong", 400, "relevance, seen or published", "relevance, seen or published"},
+		{"/sources", 200, "Nguồn tin", "Sources"},
+		{"/nowhere", 404, "Không có trang này", "There is no such page"},
+	}
+	for _, tt := range tests {
+		for lang, want := range map[string]string{"vi": tt.vi, "en": tt.en} {
+			res, body := get(t, srv, tt.path, lang)
+			if res.StatusCode != tt.status || !strings.Contains(body, want) {
+				t.Errorf("GET %s (%s): status %d, want %d with %q in\n%s", tt.path, lang, res.StatusCode, tt.status, want, body)
+			}
+			if strings.Contains(body, "⟨") {
+				t.Errorf("GET %s (%s) shows a sentence that does not exist: %s", tt.path, lang, regexp.MustCompile(`⟨[^⟩]*⟩`).FindString(body))
+			}
+			if strings.Contains(body, "<script>") || strings.Contains(body, "<img src=x") || strings.Contains(body, `href="javascript`) {
+				t.Errorf("GET %s (%s): what an outlet wrote is live markup:\n%s", tt.path, lang, body)
+			}
+			if strings.Contains(body, "secret internals") {
+				t.Errorf("GET %s shows an internal error", tt.path)
+			}
+			if csp := res.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || res.Header.Get("X-Content-Type-Options") != "nosniff" {
+				t.Errorf("GET %s has weak headers: %v", tt.path, res.Header)
+			}
+		}
+	}
+}
+
+func TestStoryMarksTheWordsAndAddsUp(t *testing.T) {
+	srv, _ := newSite(t)
+	_, body := get(t, srv, "/stories/s1", "vi")
+	for _, want := range []string{`<mark title="burst">Vỡ đập</mark>`, "&#43;50", "&#43;30", ">80<", "chưa kiểm chứng", "bác bỏ"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("story page has no %q", want)
+		}
+	}
+}
+
+func TestSearchMarksHits(t *testing.T) {
+	srv, _ := newSite(t)
+	_, body := get(t, srv, "/search?q=x", "vi")
+	if !strings.Contains(body, "<mark>vỡ đập</mark>") || !strings.Contains(body, "after=next-page") {
+		t.Errorf("hits are not marked or there is no next page:\n%s", body)
+	}
+}
+
+func TestAPISearchAnswersJSON(t *testing.T) {
+	srv, _ := newSite(t)
+	res, body := get(t, srv, "/api/search?q=x", "")
+	var out struct {
+		Total int               `json:"total"`
+		Hits  []json.RawMessage `json:"hits"`
+	}
+	if err := json.Unmarshal([]byte(body), &out); err != nil || out.Total != 1 || len(out.Hits) != 1 {
+		t.Errorf("/api/search: %v, status %d: %s", err, res.StatusCode, body)
+	}
+	res, body = get(t, srv, "/api/search?limit=x", "")
+	if res.StatusCode != 400 || !strings.Contains(body, `"error"`) {
+		t.Errorf("wrong limit: status %d: %s", res.StatusCode, body)
+	}
+	_, body = get(t, srv, "/api/status", "")
+	if !strings.Contains(body, `"articles":1234`) {
+		t.Errorf("/api/status: %s", body)
+	}
+}
+
+func TestForeignNamesAreRefused(t *testing.T) {
+	srv, _ := newSite(t)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host = "evil.example"
+	res, err := srv.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("a foreign Host got status %d, want 421", res.StatusCode)
+	}
+}
+
+func TestLanguageChoice(t *testing.T) {
+	srv, _ := newSite(t)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	post := func(origin, language, back string) *http.Response {
+		t.Helper()
+		form := url.Values{"language": {language}, "back": {back}}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/language", strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Sec-Fetch-Site", origin)
+		res, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res
+	}
+	res := post("same-origin", "en", "/search?q=a")
+	if res.StatusCode != 303 || res.Header.Get("Location") != "/search?q=a" || !strings.Contains(res.Header.Get("Set-Cookie"), "en") {
+		t.Errorf("choosing English: %d %v", res.StatusCode, res.Header)
+	}
+	for _, back := range []string{"//evil.example", "https://evil.example", `/\evil.example`} {
+		if res := post("same-origin", "en", back); res.Header.Get("Location") != "/" {
+			t.Errorf("back=%q leads to %q", back, res.Header.Get("Location"))
+		}
+	}
+	if res := post("cross-site", "en", "/"); res.StatusCode != 403 {
+		t.Errorf("a post from another site got %d, want 403", res.StatusCode)
+	}
+	if res := post("same-origin", "fr", "/"); res.StatusCode != 400 {
+		t.Errorf("an unknown language got %d, want 400", res.StatusCode)
+	}
+}
+
+// events reads server-sent events until the wanted one.
+func readEvent(t *testing.T, r *bufio.Reader, name string) (id, data string) {
+	t.Helper()
+	var event string
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			t.Fatalf("live feed ended before %q: %v", name, err)
+		}
+		line = strings.TrimSuffix(line, "\n")
+		key, value, _ := strings.Cut(line, ": ")
+		switch key {
+		case "event":
+			event = value
+		case "id":
+			id = value
+		case "data":
+			data = value
+		case "":
+			if event == name {
+				return id, data
+			}
+			event = ""
+		}
+	}
+}
+
+func openFeed(t *testing.T, srv *httptest.Server, path, last string) *bufio.Reader {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last != "" {
+		req.Header.Set("Last-Event-ID", last)
+	}
+	res, err := srv.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = res.Body.Close() })
+	if res.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
+		t.Fatalf("live feed is %q, status %d", res.Header.Get("Content-Type"), res.StatusCode)
+	}
+	return bufio.NewReader(res.Body)
+}
+
+func TestLiveFeedSendsNewStoriesAndReplaysMissedOnes(t *testing.T) {
+	srv, desk := newSite(t)
+	desk.events = []alerting.Event{{Seq: 5, Kind: alerting.KindOpened, Rings: true, StoryID: "s1"}}
+	id, data := "", ""
+	feed := openFeed(t, srv, "/events?after=4", "")
+	_, data = readEvent(t, feed, "story")
+	var got liveStory
+	if err := json.Unmarshal([]byte(data), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.ID != "s1" || !got.Rings || !strings.Contains(got.Row, "Đập ở thượng nguồn đã vỡ") || strings.Contains(got.Row, "<script>") {
+		t.Errorf("live story = %+v", got)
+	}
+	if id, _ = readEvent(t, feed, "seen"); id != "5" {
+		t.Errorf("the event's id is %q, want 5: a browser could not go on from it", id)
+	}
+	again := openFeed(t, srv, "/events?after=5", "4") // what the browser saw last wins over the page's own number
+	if _, data = readEvent(t, again, "story"); !strings.Contains(data, "s1") {
+		t.Errorf("a reconnecting browser is not told what it missed: %s", data)
+	}
+}
+
+func TestLiveFeedRefusesNonsense(t *testing.T) {
+	srv, _ := newSite(t)
+	for _, after := range []string{"x", "-1", "99999999999999999999"} {
+		if res, _ := get(t, srv, "/events?after="+after, ""); res.StatusCode != 400 {
+			t.Errorf("after=%s got %d, want 400", after, res.StatusCode)
+		}
+	}
+}
+
+func TestConfigRefusesOtherAddresses(t *testing.T) {
+	for _, listen := range []string{"0.0.0.0:80", ":80", "192.168.1.2:80", "example.org:80", "127.0.0.1"} {
+		if err := (Config{Listen: listen, Language: "vi"}).Validate(); err == nil {
+			t.Errorf("web.listen %q is accepted without sign-in", listen)
+		}
+	}
+	for _, listen := range []string{"127.0.0.1:0", "localhost:8420", "[::1]:8420"} {
+		if err := (Config{Listen: listen, Language: "en"}).Validate(); err != nil {
+			t.Errorf("web.listen %q: %v", listen, err)
+		}
+	}
+}
+
+func TestSentencesExistInBothLanguages(t *testing.T) {
+	for key, pair := range sentences {
+		if pair[1] == "" || (pair[0] == "" && !strings.HasSuffix(key, ".one")) {
+			t.Errorf("sentence %q is missing in a language: %q", key, pair)
+		}
+		if pair[0] != "" && strings.Count(pair[0], "%") != strings.Count(pair[1], "%") {
+			t.Errorf("sentence %q takes different values in its two languages: %q", key, pair)
+		}
+	}
+}
