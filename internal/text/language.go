@@ -20,7 +20,8 @@ type tally struct {
 	latin, alien int // words in Latin letters, in others
 	syllables    int // words that are spelled as Vietnamese syllables
 	marked       int // those with Vietnamese marks
-	lean         int // half bits: Vietnamese above 0, English below
+	lean         int // half bits: Vietnamese above 0, others below
+	neutral      int // the part of lean that does not tell English from other languages
 	foreign      int // half bits: another language in Latin letters
 	surprise     int // bits: how rarely careful Vietnamese would write the unmarked words so
 }
@@ -31,6 +32,7 @@ func (t *tally) add(u tally) {
 	t.syllables += u.syllables
 	t.marked += u.marked
 	t.lean += u.lean
+	t.neutral += u.neutral
 	t.foreign += u.foreign
 	t.surprise += u.surprise
 }
@@ -48,6 +50,9 @@ func (d *Doc) tally(first, last int) (t tally) {
 			t.latin++
 			t.lean += weight * int(w.lean)
 			t.foreign += weight * int(w.foreign)
+			if w.is(neutral) {
+				t.neutral += weight * int(w.lean)
+			}
 			if w.is(syllable) {
 				t.syllables++
 				t.surprise += int(w.surprise)
@@ -71,7 +76,7 @@ func (t tally) language() Language {
 		return Other
 	case t.lean > 2 && t.lean > t.foreign:
 		return Vietnamese
-	case t.foreign > max(3, -t.lean):
+	case t.foreign > max(3, t.neutral-t.lean):
 		return Other
 	case t.lean < -2:
 		return English
@@ -125,8 +130,14 @@ func (w *Word) weigh() {
 		if onlyVietnamese(w.Canon) {
 			w.lean = 8
 		}
+	case elsewhere[w.Canon]:
+		w.foreign = 6
 	case w.Marked:
+		w.traits |= neutral
 		w.lean, w.foreign = -1, 4
+	case nameless[w.Canon]:
+		w.traits |= neutral
+		w.lean = -3
 	case ok:
 		w.lean, w.surprise = known.lean, known.surprise
 	case w.is(syllable) && rhymes[rhyme] == marksIt:
@@ -134,9 +145,7 @@ func (w *Word) weigh() {
 	case w.is(syllable):
 		w.lean, w.surprise = 1, 2
 	case len(w.Fold) > 2:
-		w.lean = -2
-	}
-	if elsewhere[w.Canon] {
-		w.foreign = 5
+		w.traits |= neutral
+		w.lean = -3
 	}
 }

@@ -15,7 +15,7 @@ func TestDetect(t *testing.T) {
 		{"Thuy dien khang dinh dap van an toan", Vietnamese},
 		{"vo dap roi ba con oi chay mau", Vietnamese},
 		{"Dam operator says structure is safe", English},
-		{"Vietnam to ban cat meat", English},
+		{"Vietnam to ban dog meat", English},
 		{"Pham Minh Chinh meets Xi in Hanoi", English},
 		{"Hanoi: hundreds evacuated after floods", English},
 		{"Trump: Chiến tranh sẽ sớm kết thúc", Vietnamese},
