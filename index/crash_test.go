@@ -1,0 +1,204 @@
+package index
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"haidang/internal/article"
+)
+
+// reopened closes an archive and opens it again.
+func reopened(t *testing.T, x *Index, cfg Config) *Index {
+	t.Helper()
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, cfg)
+}
+
+func TestCrashBetweenArticlesAndIndex(t *testing.T) {
+	cfg := testConfig(t)
+	x := open(t, cfg)
+	put(t, x, made(1, "Bản tin", "Nước sông dâng."), made(2, "Bản tin", "Nước sông rút."))
+	// What a crash leaves: articles on the disk, a revision of one among them, and bleve without them.
+	s := x.shards[0]
+	edited := made(2, "Bản tin sửa", "Nước sông dâng.")
+	for _, group := range [][]article.Article{{made(3, "Bản tin", "Nước biển dâng.")}, {edited}} {
+		w, _, err := s.articles.put(t.Context(), group, *s.held.Load(), start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.held.Store(&w.held)
+	}
+	wantIDs(t, x, Request{Query: "dâng"}, "a00001")
+	x = reopened(t, x, cfg)
+	wantIDs(t, x, Request{Query: "dâng"}, "a00003", "a00002", "a00001")
+	wantIDs(t, x, Request{Query: "dang"}, "a00003", "a00002", "a00001")
+	wantIDs(t, x, Request{Query: "rút"})
+	if n, _ := x.Count(t.Context()); n != 3 {
+		t.Errorf("Count() = %d, want 3", n)
+	}
+}
+
+func TestFailedBatchIsMadeGoodByTheNext(t *testing.T) {
+	cfg := testConfig(t)
+	x := open(t, cfg)
+	put(t, x, made(1, "Bản tin", "Nước sông dâng."))
+	s := x.shards[0]
+	w, _, err := s.articles.put(t.Context(), []article.Article{made(2, "Bản tin", "Nước hồ dâng.")}, *s.held.Load(), start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.held.Store(&w.held) // its bleve batch failed
+	s.ids.add("a00002")
+	if err := x.Put(t.Context(), []article.Article{made(2, "Bản tin", "Nước hồ dâng.")}, map[int]int64{0: 9}); err != nil {
+		t.Fatal(err)
+	}
+	wantIDs(t, x, Request{Query: "dâng"}, "a00002", "a00001")
+	x = reopened(t, x, cfg)
+	if offsets, err := x.Offsets(); offsets[0] != 9 || err != nil {
+		t.Errorf("Offsets() = %v, %v, want 9 for partition 0", offsets, err)
+	}
+}
+
+func TestDamagedIndexIsMadeAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		damage func(dir string) error
+	}{
+		{"root cut", func(dir string) error { return os.Truncate(filepath.Join(dir, "store", "root.bolt"), 100) }},
+		{"meta emptied", func(dir string) error { return os.Truncate(filepath.Join(dir, "index_meta.json"), 0) }},
+		{"meta missing", func(dir string) error { return os.Remove(filepath.Join(dir, "index_meta.json")) }},
+		{"all missing", os.RemoveAll},
+		{"segments missing", func(dir string) error {
+			files, err := filepath.Glob(filepath.Join(dir, "store", "*.zap"))
+			if err != nil || len(files) == 0 {
+				return fmt.Errorf("%d segments: %v", len(files), err)
+			}
+			return os.Remove(files[0])
+		}},
+		{"older words", func(dir string) error {
+			return os.WriteFile(filepath.Join(filepath.Dir(dir), "VERSION"), []byte(`{"layout":1,"words":0}`), 0o644)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := testConfig(t)
+			x := open(t, cfg)
+			put(t, x, made(1, "Bản tin", "Nước sông dâng."), made(2, "Bản tin", "Nước biển dâng."))
+			dir := filepath.Join(x.shards[0].dir, "bleve")
+			if err := x.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.damage(dir); err != nil {
+				t.Fatal(err)
+			}
+			x = open(t, cfg)
+			wantIDs(t, x, Request{Query: "dâng"}, "a00002", "a00001")
+			x = reopened(t, x, cfg)
+			wantIDs(t, x, Request{Query: "dang"}, "a00002", "a00001")
+		})
+	}
+}
+
+const childFolder = "HAIDANG_TEST_INDEX_CHILD"
+
+// TestChild is not a test of its own: it is the process that TestKillNine kills. It writes batch after batch and
+// tells how far it got.
+func TestChild(t *testing.T) {
+	dir := os.Getenv(childFolder)
+	if dir == "" {
+		t.Skip("run by TestKillNine")
+	}
+	cfg := DefaultConfig()
+	cfg.Dir, cfg.HotDocuments, cfg.BatchDocuments = dir, 500, 20
+	x, err := Open(cfg, Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	offsets, err := x.Offsets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for next := int(offsets[0]); ; next += 20 {
+		batch := make([]article.Article, 20)
+		for i := range batch {
+			batch[i] = made(next+i, "Bản tin", "Nước sông dâng số"+strconv.Itoa(next+i))
+		}
+		if err := x.Put(context.Background(), batch, map[int]int64{0: int64(next + 20)}); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("put", next+20)
+	}
+}
+
+func TestKillNine(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "archive")
+	acknowledged := 0
+	for round := range 5 {
+		acknowledged = max(acknowledged, killAfter(t, dir, 5+7*round))
+	}
+	cfg := DefaultConfig()
+	cfg.Dir, cfg.HotDocuments = dir, 500
+	begun := time.Now()
+	x := open(t, cfg)
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("opened after five kills in %v, want less than 5 s", took)
+	}
+	n, err := x.Count(t.Context())
+	if err != nil || n < acknowledged || n%20 != 0 {
+		t.Fatalf("Count() = %d, %v, want whole batches and at least the %d that were acknowledged", n, err, acknowledged)
+	}
+	if res := find(t, x, Request{Query: "dâng", Limit: MaxLimit}); res.Total != n {
+		t.Errorf("%d articles found, want %d", res.Total, n)
+	}
+	for i := 0; i < n; i += 7 {
+		wantIDs(t, x, Request{Query: "số" + strconv.Itoa(i)}, fmt.Sprintf("a%05d", i))
+	}
+	if offsets, _ := x.Offsets(); int(offsets[0]) > n || int(offsets[0]) < acknowledged {
+		t.Errorf("offset %d, want between %d and %d", offsets[0], acknowledged, n)
+	}
+}
+
+// killAfter starts the child, kills it after a number of batches and returns how many articles it acknowledged.
+func killAfter(t *testing.T, dir string, batches int) int {
+	t.Helper()
+	child := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.v")
+	child.Env = append(os.Environ(), childFolder+"="+dir)
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	acknowledged, killed := 0, false
+	lines := bufio.NewScanner(out)
+	for seen := 0; lines.Scan(); {
+		n, ok := strings.CutPrefix(lines.Text(), "put ")
+		if !ok {
+			continue
+		}
+		if acknowledged, err = strconv.Atoi(n); err != nil {
+			t.Fatal(err)
+		}
+		if seen++; seen == batches {
+			killed = true
+			if err := child.Process.Kill(); err != nil { // SIGKILL, in the middle of the next batch
+				t.Fatal(err)
+			}
+		}
+	}
+	err = child.Wait()
+	if !killed {
+		t.Fatalf("child ended by itself: %v", err)
+	}
+	return acknowledged
+}
