@@ -15,8 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-
-	"haidang/internal/article"
 )
 
 // Config is what an operator may tune without touching a rule.
@@ -54,9 +52,31 @@ func Load(fsys fs.FS) (*Classifier, error) { return New(DefaultConfig(), Deps{Ru
 
 // Classifier holds one compiled set of rules.
 type Classifier struct {
-	cfg     Config
-	version string
-	claims  []Claim
+	cfg      Config
+	version  string
+	claims   []Claim
+	compiled []compiled // one for each claim
+	topics   []Topic
+	cues     *cueSet
+	places   *gazetteer
+	sets     [2]ruleSet // by language
+}
+
+// New reads the rule files, compiles them and runs every claim's examples. It returns all problems at once.
+func New(cfg Config, deps Deps) (*Classifier, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	b := &builder{c: &Classifier{cfg: cfg}, files: map[string][]byte{}, lists: map[string]Bilingual{}}
+	b.readAll(deps.Rules)
+	b.compileSets()
+	if len(b.errs) == 0 {
+		b.checkExamples()
+	}
+	if len(b.errs) > 0 {
+		return nil, errors.Join(b.errs...)
+	}
+	return b.c, nil
 }
 
 // Version names the rule set: a hash over the rule files and the configuration.
@@ -73,17 +93,4 @@ func (c *Classifier) Claim(id string) (Claim, bool) {
 		}
 	}
 	return Claim{}, false
-}
-
-// New reads the rule files, compiles them and runs every claim's examples. It returns all problems at once.
-func New(cfg Config, deps Deps) (*Classifier, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, err
-	}
-	return &Classifier{cfg: cfg}, nil
-}
-
-// Classify reads one article.
-func (c *Classifier) Classify(a *article.Article) article.Verdict {
-	return article.Verdict{RulesVersion: c.version}
 }

@@ -1,0 +1,161 @@
+package classifier
+
+import (
+	"cmp"
+	"slices"
+
+	"haidang/internal/article"
+	"haidang/internal/query"
+)
+
+// Classify reads one article. It never fails: an article of any bytes gets a verdict.
+func (c *Classifier) Classify(a *article.Article) article.Verdict {
+	r := c.read(a)
+	geo := c.places.look(r)
+	rules := &c.sets[vietnamese]
+	if r.english {
+		rules = &c.sets[english]
+	}
+	matches := rules.set.Match(r.doc)
+	v := article.Verdict{
+		AboutVietnam: geo.aboutVietnam(r.english),
+		Claims:       []article.ClaimMatch{},
+		Topics:       c.topicsOf(matches, rules.refs),
+		Places:       geo.ids(),
+		RulesVersion: c.version,
+	}
+	for _, f := range c.findings(r, matches, rules.refs) {
+		c.judge(f, v.AboutVietnam, geo.hits)
+		v.Claims = append(v.Claims, f.match)
+	}
+	slices.SortFunc(v.Claims, func(a, b article.ClaimMatch) int {
+		return cmp.Or(compareBool(b.Rings, a.Rings), cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
+	})
+	summarise(&v)
+	return v
+}
+
+// findings returns the claims whose required clauses all match, in the order of their IDs.
+func (c *Classifier) findings(r *reading, matches []query.Match, refs map[string]ruleRef) []*finding {
+	byClaim := map[int][]*query.Match{}
+	excluded := map[int]bool{}
+	var order []int
+	for i := range matches {
+		ref := refs[matches[i].ID]
+		switch {
+		case ref.topic != "":
+		case ref.exclude:
+			excluded[ref.claim] = true
+		default:
+			if byClaim[ref.claim] == nil {
+				order = append(order, ref.claim)
+			}
+			byClaim[ref.claim] = append(byClaim[ref.claim], &matches[i])
+		}
+	}
+	slices.Sort(order)
+	var found []*finding
+	for _, i := range order {
+		if excluded[i] {
+			continue
+		}
+		if f := c.assemble(r, &c.compiled[i], byClaim[i], refs); f != nil {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// assemble builds the finding for one claim from its matching clauses, or nil when a required one is missing. The first
+// required clause says where the claim stands; the others count only near it.
+func (c *Classifier) assemble(r *reading, claim *compiled, matches []*query.Match, refs map[string]ruleRef) *finding {
+	lang := vietnamese
+	if r.english {
+		lang = english
+	}
+	required := 0
+	var focus, all []article.Span
+	for _, m := range matches {
+		cl := &claim.Clauses[refs[m.ID].clause]
+		if cl.Required {
+			required++
+			if focus == nil {
+				focus = m.Spans
+			}
+		}
+		all = append(all, m.Spans...)
+	}
+	if required < claim.required[lang] || len(focus) == 0 {
+		return nil
+	}
+	f := &finding{claim: claim, zone: newZone(r, focus, all, c.cfg.NearSentence), match: describe(claim)}
+	for _, m := range matches {
+		cl := &claim.Clauses[refs[m.ID].clause]
+		near := f.zone.spansNear(m.Spans)
+		if len(near) == 0 {
+			if cl.Required {
+				return nil
+			}
+			continue
+		}
+		f.addPart(cl.Name, cl.Weight)
+		for _, s := range near {
+			s.Clause = cl.Name
+			f.match.Spans = append(f.match.Spans, s)
+		}
+	}
+	return f
+}
+
+// spansNear returns the spans that stand near the claim.
+func (z *zone) spansNear(spans []article.Span) []article.Span {
+	var near []article.Span
+	for _, s := range spans {
+		if z.covers(z.r.sentenceAt(fieldIndex(s.Field), s.Start)) {
+			near = append(near, s)
+		}
+	}
+	return near
+}
+
+func describe(c *compiled) article.ClaimMatch {
+	return article.ClaimMatch{
+		ID: c.ID, Version: c.Version, Field: c.Field, Severity: c.Severity, Pattern: c.Kind == Pattern,
+		StatementVI: c.Statement.VI, StatementEN: c.Statement.EN, Verdict: c.Verdict, DecidedBy: c.DecidedBy,
+	}
+}
+
+// summarise sets what the verdict says of the article as a whole.
+func summarise(v *article.Verdict) {
+	for i := range v.Claims {
+		m := &v.Claims[i]
+		if m.Rings && (v.Severity == "" || m.Severity.Rank() < v.Severity.Rank()) {
+			v.Severity = m.Severity
+		}
+		v.Rings = v.Rings || m.Rings
+	}
+	for i := range v.Claims {
+		if v.Claims[i].Rings == v.Rings {
+			v.Score = max(v.Score, v.Claims[i].Score)
+		}
+	}
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// threshold returns the points that a claim needs in this language.
+func (c *Classifier) threshold(claim *compiled, inEnglish bool) int {
+	own := claim.Threshold.VI
+	if inEnglish {
+		own = claim.Threshold.EN
+	}
+	return cmp.Or(own, c.cfg.Threshold)
+}

@@ -1,0 +1,80 @@
+package classifier
+
+import (
+	"fmt"
+	"slices"
+)
+
+// cueKind is what a cue word tells.
+type cueKind string
+
+// The kinds of cue words, as cues.yaml names them.
+const (
+	cueDenies     cueKind = "denies"     // somebody denies: bác bỏ, denied
+	cueFalse      cueKind = "false"      // the outlet itself calls it false: tin giả, hoax
+	cueDebunks    cueKind = "debunks"    // the form of a fact-check: kiểm chứng, old video
+	cuePenalty    cueKind = "penalty"    // a penalty; counts with cueSpreading, cueFalse or cueDenies
+	cueSpreading  cueKind = "spreading"  // the act of spreading: đăng tin, posting
+	cueQuestions  cueKind = "questions"  // thực hư, is it true
+	cueUnclear    cueKind = "unclear"    // chưa được kiểm chứng, unconfirmed
+	cueAffirms    cueKind = "affirms"    // không phải là tin giả, not a hoax
+	cueAllegation cueKind = "allegation" // tố cáo, alleged
+	cueOpinion    cueKind = "opinion"
+	cueSatire     cueKind = "satire"
+	cuePrediction cueKind = "prediction"
+	cueExperience cueKind = "experience" // first person
+	cueAdvice     cueKind = "advice"
+	cueAgency     cueKind = "agency" // who may confirm
+	cueSpeaks     cueKind = "speaks" // the verb of attribution
+	cueVague      cueKind = "vague"  // makes an attribution worthless: giấu tên, anonymous
+	cueNegator    cueKind = "negator"
+)
+
+// signalKinds are the cues that carry points; strong ones mark a rumour rather than mere excitement.
+var signalKinds = []cueKind{"unsourced", "hearsay", "spread", "urgent", "secrecy", "panic", "witness", "certainty", "call"}
+
+var strongSignals = []cueKind{"unsourced", "hearsay", "spread", "urgent", "secrecy"}
+
+var cueKinds = slices.Concat([]cueKind{
+	cueDenies, cueFalse, cueDebunks, cuePenalty, cueSpreading, cueQuestions, cueUnclear, cueAffirms, cueAllegation,
+	cueOpinion, cueSatire, cuePrediction, cueExperience, cueAdvice, cueAgency, cueSpeaks, cueVague, cueNegator,
+}, signalKinds)
+
+// cueFile is cues.yaml.
+type cueFile struct {
+	Cues []cueGroup `yaml:"cues"`
+}
+
+type cueGroup struct {
+	Kind   cueKind  `yaml:"kind"`
+	Points int      `yaml:"points"`
+	VI     []string `yaml:"vi"`
+	EN     []string `yaml:"en"`
+}
+
+// cueSet is the compiled cues.
+type cueSet struct {
+	phrases *lexicon[cueKind]
+	points  map[cueKind]int
+}
+
+func compileCues(file cueFile) (*cueSet, []error) {
+	set := &cueSet{phrases: newLexicon[cueKind](), points: map[cueKind]int{}}
+	var errs []error
+	for i, g := range file.Cues {
+		if !slices.Contains(cueKinds, g.Kind) {
+			errs = append(errs, fmt.Errorf("cues[%d].kind: %q is not known; write one of %v", i, g.Kind, cueKinds))
+			continue
+		}
+		if slices.Contains(signalKinds, g.Kind) != (g.Points > 0) {
+			errs = append(errs, fmt.Errorf("cues[%d].points: %d; signals have points above 0, other cues have none", i, g.Points))
+		}
+		set.points[g.Kind] = g.Points
+		for _, phrase := range slices.Concat(g.VI, g.EN) {
+			if !set.phrases.add(phrase, g.Kind) {
+				errs = append(errs, fmt.Errorf("cues[%d] (%s): %q has no word in it", i, g.Kind, phrase))
+			}
+		}
+	}
+	return set, errs
+}

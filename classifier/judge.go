@@ -1,0 +1,138 @@
+package classifier
+
+import (
+	"cmp"
+	"slices"
+
+	"haidang/internal/article"
+)
+
+const (
+	signalCap    = 40  // what all signals together may add
+	buried       = -15 // for a claim that stands deep in the body only
+	notAsserted  = -5  // for a question or doubt
+	strongEnough = 35  // signal points from which an official's name no longer silences
+)
+
+// finding is one claim whose required clauses an article satisfies.
+type finding struct {
+	claim *compiled
+	match article.ClaimMatch
+	zone  zone
+}
+
+// judge gives the stance, the score and the decision for a claim found in an article.
+func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
+	stance, cues := stanceOf(&f.zone)
+	f.match.Stance = stance
+	for _, cue := range cues {
+		f.addSpan(cue, "stance:"+string(stance))
+	}
+	strong := c.addSignals(f)
+	if stance == article.Questions || stance == article.Unclear {
+		f.addPart("stance:"+string(stance), notAsserted)
+	}
+	if !f.zone.prominent {
+		f.addPart("buried", buried)
+	}
+	f.addUp()
+	reason := c.silence(f, about, places, strong)
+	f.match.Silent, f.match.Rings = string(reason), reason == ""
+	f.tidy(c.cfg.MaxSpans)
+}
+
+// silence returns why a claim does not ring, or "".
+func (c *Classifier) silence(f *finding, about bool, places []placeHit, strong int) Reason {
+	claim, z := f.claim, &f.zone
+	switch {
+	case !claim.CanRing():
+		return ReasonNotCheckable
+	case claim.context() != Anywhere && !about:
+		return ReasonForeign
+	case claim.context() == NamedPlace && !placed(z, places):
+		return ReasonNoPlace
+	case f.match.Stance.Answers():
+		return ReasonAnswered
+	case f.match.Stance == article.Disputed:
+		return ReasonDisputed
+	}
+	if r := notCheckable(z); r != "" {
+		return r
+	}
+	if claim.official() == Silences && z.isOfficial() && strong < strongEnough {
+		return ReasonOfficial
+	}
+	if claim.Kind == Pattern && strong == 0 {
+		if z.first(z.holds, cuePrediction) != nil {
+			return ReasonPrediction
+		}
+		if z.first(z.covers, cueAdvice) != nil {
+			return ReasonAdvice
+		}
+	}
+	if f.match.Score < c.threshold(claim, z.r.english) {
+		return ReasonScore
+	}
+	return ""
+}
+
+func placed(z *zone, places []placeHit) bool {
+	return slices.ContainsFunc(places, func(p placeHit) bool { return z.covers(p.sentence) })
+}
+
+// isOfficial reports whether a competent source speaks near the claim.
+func (z *zone) isOfficial() bool { return slices.ContainsFunc(z.r.official, z.covers) }
+
+// addSignals adds the points of each kind of signal near the claim, and returns the points of the strong kinds.
+func (c *Classifier) addSignals(f *finding) (strong int) {
+	total := 0
+	for _, kind := range signalKinds {
+		found := f.zone.first(f.zone.covers, kind)
+		if found == nil {
+			continue
+		}
+		points := min(c.cues.points[kind], signalCap-total)
+		if slices.Contains(strongSignals, kind) {
+			strong += c.cues.points[kind]
+		}
+		if points > 0 {
+			total += points
+			f.addPart("signal:"+string(kind), points)
+		}
+		f.addSpan(found, "signal:"+string(kind))
+	}
+	return strong
+}
+
+func (f *finding) addPart(name string, points int) {
+	f.match.Parts = append(f.match.Parts, article.Part{Clause: name, Points: points})
+}
+
+func (f *finding) addSpan(c *cue, clause string) {
+	f.match.Spans = append(f.match.Spans, article.Span{
+		Field: fieldOrder[c.field], Start: c.start, End: c.end, Clause: clause,
+	})
+}
+
+// addUp makes the score the exact sum of the parts, between 0 and 100.
+func (f *finding) addUp() {
+	sum := 0
+	for _, p := range f.match.Parts {
+		sum += p.Points
+	}
+	if limited := min(max(sum, 0), 100); limited != sum {
+		f.addPart("limit", limited-sum)
+		sum = limited
+	}
+	f.match.Score = sum
+}
+
+// tidy orders the spans as a reader meets them and keeps the first few.
+func (f *finding) tidy(most int) {
+	slices.SortFunc(f.match.Spans, func(a, b article.Span) int {
+		return cmp.Or(cmp.Compare(fieldIndex(a.Field), fieldIndex(b.Field)), cmp.Compare(a.Start, b.Start),
+			cmp.Compare(a.End, b.End), cmp.Compare(a.Clause, b.Clause))
+	})
+	f.match.Spans = slices.Compact(f.match.Spans)
+	f.match.Spans = f.match.Spans[:min(most, len(f.match.Spans))]
+}

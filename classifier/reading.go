@@ -1,0 +1,149 @@
+package classifier
+
+import (
+	"slices"
+	"sort"
+
+	"haidang/internal/article"
+	"haidang/internal/query"
+	"haidang/internal/text"
+)
+
+var fieldOrder = [3]article.Field{article.Title, article.Lead, article.Text}
+
+// reading is one article made ready: its tokens, its sentences numbered through all fields, and the cues in it.
+type reading struct {
+	article  *article.Article
+	doc      *query.Doc
+	fields   [3]*text.Doc
+	base     [3]int // the number of the first sentence of each field
+	head     int    // sentences below this number are title and lead
+	total    int    // sentences
+	words    int
+	english  bool
+	cues     []cue
+	official []int // numbers of the sentences in which a competent source speaks
+}
+
+// cue is one cue word where it stands.
+type cue struct {
+	kind     cueKind
+	field    int
+	sentence int // counted through all fields
+	start    int // bytes
+	end      int
+	first    int // token
+	last     int
+}
+
+func (c *Classifier) read(a *article.Article) *reading {
+	r := &reading{article: a, doc: query.Document(a)}
+	for i, f := range fieldOrder {
+		d := r.doc.Text(f)
+		r.fields[i], r.base[i] = d, r.total
+		r.total += len(d.Sentences)
+		r.words += len(d.Tokens)
+		if f != article.Text {
+			r.head = r.total
+		}
+	}
+	r.english = r.isEnglish()
+	for i, d := range r.fields {
+		c.cues.phrases.find(d, func(first, last int, kind cueKind) {
+			t := d.Tokens[first]
+			r.cues = append(r.cues, cue{
+				kind: kind, field: i, sentence: r.base[i] + int(t.Sentence),
+				start: t.Start, end: d.Tokens[last-1].End, first: first, last: last,
+			})
+		})
+	}
+	r.negate()
+	r.findOfficial()
+	return r
+}
+
+// isEnglish picks the language of the rules: that of the longest field, title if in doubt.
+func (r *reading) isEnglish() bool {
+	switch r.article.Language {
+	case "en":
+		return true
+	case "vi":
+		return false
+	}
+	longest := r.fields[0]
+	for _, d := range r.fields[1:] {
+		if len(d.Tokens) > len(longest.Tokens) {
+			longest = d
+		}
+	}
+	return longest.Language() == text.English
+}
+
+// negate turns "not fake" into an affirmation: a denial with a negator right before it affirms.
+func (r *reading) negate() {
+	for i := range r.cues {
+		c := &r.cues[i]
+		if c.kind != cueDenies && c.kind != cueFalse {
+			continue
+		}
+		for j := i - 1; j >= 0 && j >= i-3; j-- {
+			n := &r.cues[j]
+			if n.kind == cueNegator && n.field == c.field && n.sentence == c.sentence && c.first-n.last <= 1 && c.first >= n.last {
+				c.kind = cueAffirms
+				break
+			}
+		}
+	}
+}
+
+// findOfficial notes the sentences in which an agency or office-holder speaks: the name and, at most eight words on, a
+// verb of attribution; or "theo", "according to" and the name. Hidden or hearsay sources do not count.
+func (r *reading) findOfficial() {
+	for i := range r.cues {
+		c := &r.cues[i]
+		if c.kind != cueAgency || r.sentenceHas(c.sentence, cueVague) || r.sentenceHas(c.sentence, "unsourced") {
+			continue
+		}
+		for j := max(0, i-4); j < len(r.cues) && j <= i+6; j++ {
+			v := &r.cues[j]
+			if v.kind != cueSpeaks || v.sentence != c.sentence {
+				continue
+			}
+			if d := v.first - c.last; d >= -1 && d <= 8 || v.last <= c.first && c.first-v.last <= 3 {
+				r.official = append(r.official, c.sentence)
+				break
+			}
+		}
+	}
+	r.official = slices.Compact(r.official)
+}
+
+func (r *reading) sentenceHas(sentence int, kinds ...cueKind) bool {
+	for i := range r.cues {
+		if r.cues[i].sentence == sentence && slices.Contains(kinds, r.cues[i].kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// fieldIndex returns the position of a field in reading order.
+func fieldIndex(f article.Field) int { return slices.Index(fieldOrder[:], f) }
+
+// sentenceAt returns the number of the sentence that holds a byte of a field.
+func (r *reading) sentenceAt(field, offset int) int {
+	sentences := r.fields[field].Sentences
+	i := sort.Search(len(sentences), func(i int) bool { return sentences[i].End > offset })
+	return r.base[field] + min(i, max(0, len(sentences)-1))
+}
+
+// fieldOf returns the field that a sentence number lies in.
+func (r *reading) fieldOf(sentence int) int {
+	switch {
+	case sentence >= r.base[2]:
+		return 2
+	case sentence >= r.base[1]:
+		return 1
+	}
+	return 0
+}

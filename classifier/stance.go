@@ -1,0 +1,97 @@
+package classifier
+
+import (
+	"slices"
+	"strings"
+
+	"haidang/internal/article"
+)
+
+// manyFar is how many words of denial far from a claim make the article an answer to it.
+const manyFar = 2
+
+// shortText is the number of sentences up to which the whole article counts as near.
+const shortText = 14
+
+// stanceOf reads how the article stands towards the claim, title first, then the words around the claim, then the rest.
+// It returns the cues that decided, for the screen.
+func stanceOf(z *zone) (article.Stance, []*cue) {
+	if z.affirmed() {
+		return article.Carries, nil
+	}
+	for _, where := range []func(int) bool{z.inTitle, z.inHead, z.covers} {
+		if s, cues := z.answer(where); s != "" {
+			return s, cues
+		}
+	}
+	if s, cues := z.farAnswer(); s != "" {
+		return s, cues
+	}
+	return z.openStance()
+}
+
+// affirmed reports whether the title or the claim's own sentence insists that it is no false news, and nothing in the
+// title says otherwise.
+func (z *zone) affirmed() bool {
+	own := func(s int) bool { return z.inTitle(s) || z.holds(s) }
+	return z.first(own, cueAffirms) != nil && z.first(z.inTitle, cueDenies, cueFalse, cueDebunks) == nil &&
+		z.first(z.holds, cueFalse, cueDenies) == nil
+}
+
+// answer looks for a denial, a debunk or a penalty in one part of the article.
+func (z *zone) answer(where func(int) bool) (article.Stance, []*cue) {
+	denies, label := z.first(where, cueDenies), z.first(where, cueFalse)
+	debunks, penalty := z.first(where, cueDebunks), z.first(where, cuePenalty)
+	if penalty != nil && (label != nil || z.first(where, cueSpreading) != nil && z.first(anywhere, cueFalse, cueDenies) != nil) {
+		return article.ReportsPenalty, cuesOf(penalty, label)
+	}
+	switch {
+	case denies != nil && z.disputed():
+		return article.Disputed, cuesOf(denies, z.first(anywhere, cueAllegation))
+	case denies != nil:
+		return article.Denies, cuesOf(denies, label)
+	case label != nil && z.first(z.covers, cueAgency) != nil:
+		return article.Denies, cuesOf(label)
+	case label != nil:
+		return article.ReportsDebunk, cuesOf(label, debunks)
+	case debunks != nil:
+		return article.ReportsDebunk, cuesOf(debunks)
+	}
+	return "", nil
+}
+
+// disputed: somebody alleges misconduct, somebody denies it, and nobody else has found it false.
+func (z *zone) disputed() bool {
+	return z.first(z.covers, cueAllegation) != nil &&
+		z.first(anywhere, cueFalse, cueDebunks, cuePenalty) == nil
+}
+
+// farAnswer takes denials far from the claim for an answer in a short text, or when there are several.
+func (z *zone) farAnswer() (article.Stance, []*cue) {
+	n := z.count(anywhere, cueDenies, cueFalse, cueDebunks)
+	if n >= manyFar || n > 0 && z.r.total <= shortText {
+		return z.answer(anywhere)
+	}
+	return "", nil
+}
+
+// openStance tells apart, in an article that gives no answer, question, doubt and assertion.
+func (z *zone) openStance() (article.Stance, []*cue) {
+	if c := z.first(z.inTitle, cueQuestions); c != nil {
+		return article.Questions, cuesOf(c)
+	}
+	if strings.HasSuffix(strings.TrimRight(z.r.article.Title, " \"'”’»"), "?") {
+		return article.Questions, nil
+	}
+	if c := z.first(z.inHead, cueUnclear); c != nil {
+		return article.Unclear, cuesOf(c)
+	}
+	if c := z.first(z.covers, cueUnclear, cueQuestions); c != nil {
+		return article.Unclear, cuesOf(c)
+	}
+	return article.Carries, nil
+}
+
+func cuesOf(cues ...*cue) []*cue {
+	return slices.DeleteFunc(cues, func(c *cue) bool { return c == nil })
+}
