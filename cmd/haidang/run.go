@@ -32,6 +32,7 @@ func (c runCmd) Run(e *env) error {
 		return err
 	}
 	opts.Roles = roles
+	opts.Started = func(addr string) { fmt.Fprintf(e.out, "http://%s/\n", addr) }
 	if c.Listen != "" {
 		opts.Config.Web.Listen = c.Listen
 		if err := opts.Config.Validate(); err != nil {
@@ -42,7 +43,6 @@ func (c runCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.out, "http://%s/\n", a.Addr())
 	return errors.Join(a.Run(e.ctx), a.Close())
 }
 

@@ -39,9 +39,11 @@ type Options struct {
 	Roles   []Role
 	Version string
 	// Quiet leaves out the pages and the crawler: for commands that only push articles through.
-	Quiet  bool
-	Logger *slog.Logger
-	Now    func() time.Time
+	Quiet bool
+	// Started, when set, is called once everything runs and other commands can find this process.
+	Started func(addr string)
+	Logger  *slog.Logger
+	Now     func() time.Time
 }
 
 // App is one process of the pipeline.
@@ -164,6 +166,9 @@ func (a *App) Run(ctx context.Context) error {
 		if err := running.announce(a.opts.DataDir); err != nil {
 			return err
 		}
+	}
+	if a.opts.Started != nil {
+		a.opts.Started(a.Addr())
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, part := range a.parts() {

@@ -124,7 +124,7 @@ func TestReviseFollowsTheWording(t *testing.T) {
 func TestParseRecord(t *testing.T) {
 	tests := []struct {
 		name, in, id, title, lead, text, outlet string
-		extra                                  []string
+		extra                                   []string
 	}{
 		{"aliases", `{"id":"n-1","title":"T","summary":"L","body":"B","source":"S","category":"C"}`, "n-1", "T", "L", "B", "S", []string{"category"}},
 		{"our names win", `{"id":"n-1","title":"T","text":"ours","body":"theirs"}`, "n-1", "T", "", "ours", "", []string{"body"}},
