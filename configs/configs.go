@@ -41,8 +41,10 @@ type Config struct {
 	Classifier classifier.Config `yaml:"classifier"`
 	Index      index.Config      `yaml:"index"`
 	Alerting   alerting.Config   `yaml:"alerting"`
-	Digest     digest.Config     `yaml:"digest"`
-	Web        web.Config        `yaml:"web"`
+	// WebhookAllow lists special addresses that webhooks may reach: "127.0.0.1:9000", "10.1.0.0/16".
+	WebhookAllow []string      `yaml:"webhook_allow"`
+	Digest       digest.Config `yaml:"digest"`
+	Web          web.Config    `yaml:"web"`
 }
 
 // Log says how much is logged and in which form.

@@ -72,7 +72,10 @@ func day(flag, s string, errs []error) (time.Time, []error) {
 // printHits writes hits for people: no control or direction characters of an outlet reach the terminal.
 func printHits(w io.Writer, result app.SearchResult) {
 	for _, h := range result.Hits {
-		fmt.Fprintf(w, "%s  %s\n            %s  %s\n", h.FirstSeen.Local().Format(time.DateOnly), plain(h.Title), plain(h.Outlet), plain(h.URL))
+		fmt.Fprintf(w, "%s  %s\n", h.FirstSeen.Local().Format(time.DateOnly), plain(h.Title))
+		if from := strings.TrimSpace(plain(h.Outlet) + "  " + plain(h.URL)); from != "" {
+			fmt.Fprintf(w, "            %s\n", from)
+		}
 		if h.Snippet.End > h.Snippet.Start {
 			fmt.Fprintf(w, "            … %s …\n", plain(h.Get(h.Snippet.Field)[h.Snippet.Start:h.Snippet.End]))
 		}

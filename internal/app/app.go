@@ -29,7 +29,6 @@ import (
 	"haidang/index"
 	"haidang/internal/bus"
 	"haidang/internal/store"
-	"haidang/internal/web"
 )
 
 // Options say what to run and on what. Logger and Now may be nil.

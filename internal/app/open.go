@@ -119,8 +119,12 @@ func (a *App) openReadingDesk(context.Context) error {
 }
 
 func (a *App) openDesk(context.Context) error {
+	client, err := crawler.NewClient(a.opts.Config.WebhookAllow)
+	if err != nil {
+		return fmt.Errorf("webhook_allow: %w", err)
+	}
 	desk, err := alerting.New(a.opts.Config.Alerting, alerting.Deps{
-		DB: a.db, Publisher: publisher{a.bus}, HTTP: a.webhookClient(), Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+		DB: a.db, Publisher: publisher{a.bus}, HTTP: client, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
 	})
 	if err != nil {
 		return err
