@@ -30,10 +30,10 @@ const (
 	cueNegator    cueKind = "negator"
 )
 
-// signalKinds are the cues that carry points; strong ones mark a rumour rather than mere excitement.
-var signalKinds = []cueKind{"unsourced", "hearsay", "spread", "urgent", "secrecy", "panic", "witness", "certainty", "call"}
+// signalKinds are the cues that carry points. The first strongSignals of them mark a rumour, the others excitement.
+var signalKinds = []cueKind{"unsourced", "hearsay", "spread", "urgent", "secrecy", "panic", "witness", "channel", "call", "certainty"}
 
-var strongSignals = []cueKind{"unsourced", "hearsay", "spread", "urgent", "secrecy"}
+const strongSignals = 5
 
 var cueKinds = slices.Concat([]cueKind{
 	cueDenies, cueFalse, cueDebunks, cuePenalty, cueSpreading, cueQuestions, cueUnclear, cueAffirms, cueAllegation,

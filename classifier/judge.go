@@ -9,6 +9,7 @@ import (
 
 const (
 	signalCap    = 40  // what all signals together may add
+	excitedCap   = 10  // what they may add when none of them is the mark of a rumour
 	buried       = -15 // for a claim that stands deep in the body only
 	notAsserted  = -5  // for a question or doubt
 	strongEnough = 35  // signal points from which an official's name no longer silences
@@ -83,19 +84,20 @@ func placed(z *zone, places []placeHit) bool {
 // isOfficial reports whether a competent source speaks near the claim.
 func (z *zone) isOfficial() bool { return slices.ContainsFunc(z.r.official, z.covers) }
 
-// addSignals adds the points of each kind of signal near the claim, and returns the points of the strong kinds.
+// addSignals adds the points of each kind of signal near the claim, the marks of a rumour first, and returns theirs.
+// Excitement without any mark of a rumour counts for little: real news is exciting too.
 func (c *Classifier) addSignals(f *finding) (strong int) {
-	total := 0
-	for _, kind := range signalKinds {
+	total, limit := 0, excitedCap
+	for i, kind := range signalKinds {
 		found := f.zone.first(f.zone.covers, kind)
 		if found == nil {
 			continue
 		}
-		points := min(c.cues.points[kind], signalCap-total)
-		if slices.Contains(strongSignals, kind) {
+		if i < strongSignals {
 			strong += c.cues.points[kind]
+			limit = signalCap
 		}
-		if points > 0 {
+		if points := min(c.cues.points[kind], limit-total); points > 0 {
 			total += points
 			f.addPart("signal:"+string(kind), points)
 		}
