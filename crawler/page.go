@@ -1,10 +1,16 @@
 package crawler
 
 import (
-	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync/atomic"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"haidang/internal/article"
+	"haidang/internal/text"
 )
 
 // Page is what a page says. Either Reason is set and there is no article, or Title and Text are.
@@ -23,9 +29,203 @@ type Page struct {
 	Reason        Reason // why there is no article
 }
 
+// The extractors, by the name that Page.Method gives.
+const (
+	methodSelectors   = "selectors"
+	methodTrafilatura = "trafilatura"
+	methodReadability = "readability"
+	methodJSONLD      = "json-ld"
+	methodCheap       = "cheap"
+)
+
+// Budgets of one page. Beyond them the cheap extractor reads it, in one pass.
+const (
+	maxExtractBytes = 2 << 20
+	maxTokens       = 60_000
+	maxAttributes   = 100_000
+	maxSiblings     = 1_500 // go-trafilatura is quadratic in the children of one element
+	maxNodes        = 20_000
+	extractDeadline = 800 * time.Millisecond
+)
+
 // Extract reads the article out of an HTML page. It does no I/O and always comes back: within about a second, with
 // an article or a Reason. contentType is the header of the response ("" when unknown); src may be nil. The error is for
 // a pageURL that is not an address.
-func Extract(html []byte, pageURL, contentType string, src *Source) (Page, error) {
-	return Page{}, errors.ErrUnsupported
+func Extract(body []byte, pageURL, contentType string, src *Source) (Page, error) {
+	base := &url.URL{}
+	if pageURL != "" {
+		u, err := url.Parse(pageURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return Page{}, &Error{Reason: ReasonInvalidURL, Err: fmt.Errorf("%q is not an absolute http or https address", pageURL)}
+		}
+		base = u
+	}
+	if src == nil {
+		src = &Source{}
+	}
+	e := extraction{base: base, src: src}
+	if reason := notHTML(body, contentType); reason != ReasonNone {
+		return Page{URL: pageURL, Reason: reason}, nil
+	}
+	vietnamese := zoneOf(src.location(), pageURL, src.Language) != time.UTC
+	e.source = strings.TrimSpace(decodeText(body, contentType, vietnamese))
+	page := e.run()
+	page.URL = firstOf(pageURL, page.CanonicalURL)
+	if page.Reason == ReasonNone && page.Language == "" {
+		page.Language = string(text.Detect(page.Title + "\n" + page.Lead + "\n" + page.Text))
+	}
+	return page, nil
+}
+
+// notHTML recognises what is no page at all.
+func notHTML(body []byte, contentType string) Reason {
+	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	switch kind = strings.TrimSpace(kind); {
+	case strings.HasPrefix(kind, "image/"), strings.HasPrefix(kind, "video/"), strings.HasPrefix(kind, "audio/"), strings.HasPrefix(kind, "font/"),
+		kind == "application/pdf", kind == "application/zip", kind == "application/json", kind == "application/msword":
+		return ReasonNotHTML
+	}
+	head := string(body[:min(len(body), 512)])
+	for _, magic := range []string{"%PDF", "\xff\xd8\xff", "\x89PNG", "GIF8", "PK\x03\x04", "RIFF", "\x1f\x8b", "ID3", "\x00\x00\x00\x18ftyp"} {
+		if strings.HasPrefix(head, magic) {
+			return ReasonNotHTML
+		}
+	}
+	if strings.TrimSpace(head) == "" && len(body) <= len(head) {
+		return ReasonEmpty
+	}
+	return ReasonNone
+}
+
+// extraction is the work on one page.
+type extraction struct {
+	base   *url.URL
+	src    *Source
+	source string      // the page in UTF-8
+	late   atomic.Bool // nobody waits for the full reading any more
+}
+
+// run tries the full reading under a deadline and falls back to the cheap one. A parser that panics or does not come
+// back costs its own result only.
+func (e *extraction) run() Page {
+	if e.source == "" {
+		return Page{Reason: ReasonEmpty}
+	}
+	if !withinBudget(e.source) {
+		return e.cheapPage()
+	}
+	timer := time.NewTimer(extractDeadline)
+	defer timer.Stop()
+	done := make(chan *Page, 1) // of one: a late result is dropped without a reader
+	go func() {
+		var page *Page
+		defer func() {
+			if recover() != nil {
+				page = nil
+			}
+			done <- page
+		}()
+		page = e.fullPage()
+	}()
+	select {
+	case page := <-done:
+		if page != nil {
+			return *page
+		}
+	case <-timer.C:
+		e.late.Store(true)
+	}
+	return e.cheapPage()
+}
+
+// withinBudget counts what the parsers will have to hold, without building anything.
+func withinBudget(source string) bool {
+	if len(source) > maxExtractBytes {
+		return false
+	}
+	tokens, attributes := 0, 0
+	z := html.NewTokenizer(strings.NewReader(source))
+	for {
+		kind := z.Next()
+		switch kind {
+		case html.ErrorToken:
+			return true
+		case html.StartTagToken, html.SelfClosingTagToken:
+			attributes += strings.Count(string(z.Raw()), "=")
+		}
+		if tokens++; tokens > maxTokens || attributes > maxAttributes {
+			return false
+		}
+	}
+}
+
+// fullPage reads the page as a tree; nil when it cannot be one (nested too deeply) or is over the budget.
+func (e *extraction) fullPage() *Page {
+	doc, err := html.Parse(strings.NewReader(e.source))
+	if err != nil || !modest(doc) {
+		return nil
+	}
+	meta := readMetadata(doc, e.base, e.src)
+	page := meta.page()
+	facts := factsOf(doc, &meta)
+	e.body(doc, &meta, facts.prose, &page)
+	if e.late.Load() {
+		return nil
+	}
+	page.Reason = facts.judge(&page)
+	if page.Reason != ReasonNone {
+		return &Page{CanonicalURL: page.CanonicalURL, Title: page.Title, Reason: page.Reason}
+	}
+	return &page
+}
+
+// modest reports whether a tree is within what go-trafilatura reads in time.
+func modest(doc *html.Node) bool {
+	nodes := 0
+	for n := range doc.Descendants() {
+		if nodes++; nodes > maxNodes*2 {
+			return false
+		}
+		children := 0
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if c.Type == html.ElementNode {
+				children++
+			}
+		}
+		if children > maxSiblings {
+			return false
+		}
+	}
+	return true
+}
+
+// cheapPage reads a page that no tree should be built of: the head as a small document of its own, the body in one pass.
+func (e *extraction) cheapPage() Page {
+	page := Page{Method: methodCheap}
+	if head := headOf(e.source); withinBudget(head) {
+		if doc, err := html.Parse(strings.NewReader(head)); err == nil && modest(doc) {
+			meta := readMetadata(doc, e.base, e.src)
+			page = meta.page()
+			page.Method = methodCheap
+		}
+	}
+	blocks := readBlocks(e.source[:min(len(e.source), 2*maxExtractBytes)])
+	page.Text = bestRun(blocks)
+	if page.Title == "" {
+		page.Title = headingOf(blocks)
+	}
+	page.Lead = withoutRepeat(page.Lead, page.Title)
+	if page.Reason = judgeCheap(&page, blocks); page.Reason != ReasonNone {
+		return Page{CanonicalURL: page.CanonicalURL, Title: page.Title, Reason: page.Reason}
+	}
+	return page
+}
+
+// headOf cuts the page at the start of its body, or where a head must have ended.
+func headOf(source string) string {
+	head := source[:min(len(source), 256<<10)]
+	if at := strings.Index(head, "<body"); at > 0 {
+		return head[:at]
+	}
+	return head[:min(len(head), 64<<10)]
 }

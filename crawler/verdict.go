@@ -1,0 +1,165 @@
+package crawler
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// facts are what tells an article from a front page, an error and an empty shell. They are gathered before the tree is
+// pruned.
+type facts struct {
+	front       bool // the address is that of a front page
+	described   bool // the page calls itself an article
+	listed      bool // the page calls itself a list
+	teasers     int  // links that read like headlines
+	teaserBytes int
+	prose       int // bytes of paragraphs that are no links
+	scripts     int
+	errorTitle  bool
+	challenge   bool
+}
+
+var (
+	errorTitle = regexp.MustCompile(`(?i)^\W*(?:(?:error|lỗi)?\s*(?:40[0-9]|410|50[0-4])\b.*|.{0,40}\b(?:page|trang|bài viết|nội dung|article)\b.{0,20}\b(?:not found|không (?:tìm thấy|tồn tại)|không còn tồn tại).{0,40}|not found|không tìm thấy.{0,40}|access denied|forbidden|service unavailable|bad gateway|internal server error|.{0,20}bảo trì.{0,30}|under maintenance.{0,30}|.{0,30}đã bị (?:gỡ|xóa|xoá).{0,20})\W*$`)
+	challenge  = regexp.MustCompile(`(?i)(?:just a moment|enable javascript|bật javascript|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|xác (?:minh|thực) .{0,20}(?:con người|robot)|attention required|captcha|please turn on javascript|javascript is (?:disabled|required))`)
+)
+
+func factsOf(doc *html.Node, meta *metadata) facts {
+	f := facts{
+		front:     isFront(meta.base) || meta.base.Host == "" && isFrontAddress(meta.canonical),
+		described: meta.linked.found || strings.EqualFold(meta.named["og:type"], "article") || meta.named["article:published_time"] != "",
+		listed:    meta.linked.listing,
+	}
+	for _, t := range append([]string{meta.title}, meta.headings...) {
+		f.errorTitle = f.errorTitle || errorTitle.MatchString(meta.withoutOutlet(t))
+		f.challenge = f.challenge || len(t) < 200 && challenge.MatchString(t)
+	}
+	f.walk(doc, false)
+	return f
+}
+
+// isFront knows the addresses that front pages have.
+func isFront(u *url.URL) bool {
+	if u.Host == "" {
+		return false
+	}
+	switch strings.ToLower(strings.Trim(u.Path, "/")) {
+	case "", "index.html", "index.htm", "index.php", "home", "trang-chu", "trang-chu.html", "trang-chu.htm", "vi", "en":
+		return u.RawQuery == ""
+	}
+	return false
+}
+
+func isFrontAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && isFront(u)
+}
+
+// walk measures prose and headlines.
+func (f *facts) walk(n *html.Node, inLink bool) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.ElementNode {
+			continue
+		}
+		switch {
+		case c.Data == "script":
+			f.scripts++
+		case silentTags[c.Data]:
+		case c.Data == "a":
+			if t := nodeText(c); len(t) >= 30 && len(strings.Fields(t)) >= 5 {
+				f.teasers++
+				f.teaserBytes += len(t)
+			}
+		case c.Data == "p":
+			if t := len(nodeText(c)) - linkBytes(c); t >= 60 {
+				f.prose += t
+			}
+		default:
+			f.walk(c, inLink)
+		}
+	}
+}
+
+func linkBytes(n *html.Node) int {
+	total := 0
+	for c := range n.Descendants() {
+		if c.Type == html.ElementNode && c.Data == "a" {
+			total += len(nodeText(c))
+		}
+	}
+	return total
+}
+
+// judge names the reason why a page is no article, or none.
+func (f *facts) judge(page *Page) Reason {
+	length := runes(page.Text)
+	lines := strings.Split(page.Text, "\n")
+	longest := 0
+	for _, l := range lines {
+		longest = max(longest, runes(l))
+	}
+	switch {
+	case f.errorTitle && length < 2000 && !f.described:
+		return ReasonErrorPage
+	case f.challenge && length < 1200:
+		return ReasonScriptOnly
+	case f.front && f.teasers >= 8:
+		return ReasonListing
+	case !f.described && f.teasers >= 12 && (f.listed || f.front || isPatchwork(lines, f)):
+		return ReasonListing
+	case !f.described && f.listed && length < 1500:
+		return ReasonListing
+	case page.Title == "" && length < 600:
+		return f.nothing(length)
+	case length < 80 || longest < 40:
+		return f.nothing(length)
+	}
+	return ReasonNone
+}
+
+// isPatchwork recognises text that is made of many short pieces, as teasers are, among many headlines.
+func isPatchwork(lines []string, f *facts) bool {
+	sentences, bytes := 0, 0
+	for _, l := range lines {
+		bytes += len(l)
+		if len(l) >= 350 {
+			sentences++
+		}
+	}
+	return bytes < f.teaserBytes && (len(lines) >= 6 && sentences*4 < len(lines) || f.teaserBytes > 3*bytes)
+}
+
+func (f *facts) nothing(length int) Reason {
+	switch {
+	case f.teasers >= 12:
+		return ReasonListing
+	case f.scripts >= 3 && length == 0 && f.prose == 0:
+		return ReasonScriptOnly
+	}
+	return ReasonNoArticle
+}
+
+// judgeCheap is judge for pages that were only cut into blocks.
+func judgeCheap(page *Page, blocks []block) Reason {
+	teasers, prose := 0, 0
+	for _, k := range blocks {
+		if k.links*2 > len(k.text) && len(k.text) >= 30 {
+			teasers++
+		}
+		if k.worth() > 60 {
+			prose++
+		}
+	}
+	switch length := runes(page.Text); {
+	case errorTitle.MatchString(page.Title) && length < 2000:
+		return ReasonErrorPage
+	case length < 80 && teasers >= 12, teasers > 20 && prose < 3:
+		return ReasonListing
+	case length < 80:
+		return ReasonNoArticle
+	}
+	return ReasonNone
+}
