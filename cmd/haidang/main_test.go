@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -157,10 +158,19 @@ func killDuringImport(t *testing.T, n, kills int) {
 	server := startServer(t, flags)
 	importer := command(t, append([]string{"import", file}, flags...)...)
 	var report bytes.Buffer
-	importer.Stdout, importer.Stderr = &report, os.Stderr
+	importer.Stdout = &report
+	progress, err := importer.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := importer.Start(); err != nil {
 		t.Fatal(err)
 	}
+	// Its first line says that it sends through the server: one that finds none runs the stages itself.
+	if _, err := bufio.NewReader(progress).ReadString('\n'); err != nil {
+		t.Fatalf("import said nothing: %v", err)
+	}
+	go func() { _, _ = io.Copy(io.Discard, progress) }()
 	done := make(chan error, 1)
 	go func() { done <- importer.Wait() }()
 	seed := time.Now().UnixNano()
