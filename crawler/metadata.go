@@ -127,18 +127,15 @@ func (m *metadata) bestTitle() string {
 	if t := m.selected(m.src.Selectors.Title); t != "" {
 		return cut(t, maxTitleBytes)
 	}
-	candidates := []string{m.linked.headline, plainLine(m.named["og:title"]), plainLine(m.named["twitter:title"])}
+	linked, social := m.withoutOutlet(m.linked.headline), m.withoutOutlet(plainLine(m.named["og:title"]))
+	candidates := []string{linked, social, m.withoutOutlet(plainLine(m.named["twitter:title"]))}
+	if m.isHeading(social) && !m.isHeading(linked) {
+		candidates[0] = social // two say what readers see, one what search engines are told
+	}
 	for _, c := range candidates {
-		c = m.withoutOutlet(c)
-		if c == "" {
-			continue
+		if c != "" {
+			return cut(m.unshortened(c), maxTitleBytes)
 		}
-		for _, h := range m.headings { // a shortened headline, or one with the outlet behind it
-			if short := strings.TrimRight(c, ".… "); sameWords(h, c) || strings.HasSuffix(c, "…") && strings.HasPrefix(h, short) || strings.HasSuffix(c, "...") && strings.HasPrefix(h, short) {
-				return cut(h, maxTitleBytes)
-			}
-		}
-		return cut(c, maxTitleBytes)
 	}
 	tab := m.withoutOutlet(m.title)
 	for _, h := range m.headings {
@@ -147,6 +144,22 @@ func (m *metadata) bestTitle() string {
 		}
 	}
 	return cut(tab, maxTitleBytes)
+}
+
+// unshortened returns the heading that a title was cut from.
+func (m *metadata) unshortened(title string) string {
+	for _, dots := range []string{"…", "..."} {
+		short, ok := strings.CutSuffix(title, dots)
+		if !ok || len(short) < 20 {
+			continue
+		}
+		for _, h := range m.headings {
+			if strings.HasPrefix(h, strings.TrimSpace(short)) {
+				return h
+			}
+		}
+	}
+	return title
 }
 
 func sameWords(a, b string) bool { return strings.EqualFold(oneSpace(a), oneSpace(b)) }
@@ -164,10 +177,15 @@ func (m *metadata) withoutOutlet(title string) string {
 		if cuts == nil {
 			return title
 		}
+		for _, c := range cuts {
+			if m.isHeading(title[:c[0]]) {
+				return title[:c[0]]
+			}
+		}
 		last, firstCut := cuts[len(cuts)-1], cuts[0]
 		head, tail := title[:last[0]], title[last[1]:]
 		switch {
-		case head != "" && (m.isOutlet(tail) || m.isHeading(head)):
+		case head != "" && m.isOutlet(tail):
 			title = head
 		case m.isOutlet(title[:firstCut[0]]) && title[firstCut[1]:] != "":
 			title = title[firstCut[1]:]
@@ -180,11 +198,15 @@ func (m *metadata) withoutOutlet(title string) string {
 
 func (m *metadata) isHeading(s string) bool {
 	for _, h := range m.headings {
-		if sameWords(h, s) {
+		if sameWords(h, s) || len(s) > 20 && straightQuotes(h) == straightQuotes(s) {
 			return true
 		}
 	}
 	return false
+}
+
+func straightQuotes(s string) string {
+	return strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`).Replace(oneSpace(s))
 }
 
 // isOutlet recognises the names of the site, however they are spaced.
