@@ -17,16 +17,12 @@ import (
 func (b *Bus) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, adminTimeout)
 	defer cancel()
-	l := newLeash()
-	defer l.close()
-	dialer := b.net.dialer(l)
 	var last error
 	for _, addr := range b.brokers {
-		conn, err := dialer.DialContext(ctx, "tcp", addr)
-		if err == nil {
-			_, err = conn.Brokers()
-			_ = conn.Close() // the answer counts, not the farewell
-		}
+		err := b.ask(ctx, addr, func(conn *kafka.Conn) error {
+			_, err := conn.Brokers()
+			return err
+		})
 		if err == nil {
 			return nil
 		}
@@ -36,6 +32,25 @@ func (b *Bus) probe(ctx context.Context) error {
 		}
 	}
 	return last
+}
+
+// ask talks to one broker over a connection of its own, for at most dialTimeout: kafka-go would wait for an answer for
+// ever.
+func (b *Bus) ask(ctx context.Context, addr string, question func(*kafka.Conn) error) error {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	l := newLeash()
+	defer l.close()
+	defer context.AfterFunc(ctx, l.close)()
+	conn, err := b.net.dialer(l).DialContext(ctx, "tcp", addr)
+	if err == nil {
+		err = question(conn)
+		_ = conn.Close() // the answer counts, not the farewell
+	}
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("no answer in time: %w", ctx.Err())
+	}
+	return err
 }
 
 // explain turns what went wrong with the first connection into a sentence about what to change.
@@ -76,10 +91,8 @@ func (b *Bus) createTopics(ctx context.Context) error {
 // awaitTopics waits for the metadata: a topic just made is unknown for a moment. Each round asks over a new connection,
 // because the transport keeps metadata for seconds.
 func (b *Bus) awaitTopics(ctx context.Context) error {
-	dialer := b.net.dialer(newLeash())
-	var missing error
 	for {
-		missing = b.readTopics(ctx, dialer)
+		missing := b.ask(ctx, b.Addr(), b.readTopics)
 		if missing == nil {
 			return nil
 		}
@@ -89,17 +102,7 @@ func (b *Bus) awaitTopics(ctx context.Context) error {
 	}
 }
 
-func (b *Bus) readTopics(ctx context.Context, dialer *kafka.Dialer) error {
-	conn, err := dialer.DialContext(ctx, "tcp", b.Addr())
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if deadline, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(deadline); err != nil {
-			return err
-		}
-	}
+func (b *Bus) readTopics(conn *kafka.Conn) error {
 	for _, topic := range Topics() {
 		parts, err := conn.ReadPartitions(b.cfg.TopicPrefix + topic)
 		if err != nil {
