@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -129,7 +130,13 @@ func articles(t *testing.T, n int) string {
 	defer file.Close()
 	for i := range n {
 		title := fmt.Sprintf("Bản tin số %d của ngày hôm nay", i)
-		body := fmt.Sprintf("Đây là nội dung bản tin số %d: thời tiết, giao thông và giá cả ở chợ số%d đều ổn định. %s", i, i, strings.Repeat("Không có gì đáng chú ý. ", 20))
+		body := "Theo cư dân mạng lan truyền, đập thủy điện ở đầu nguồn vừa vỡ trong đêm, mọi người hãy chia sẻ gấp. " +
+			fmt.Sprintf("Tin này được gửi tới nhóm thứ %d.", i)
+		if i%10 == 0 {
+			title = fmt.Sprintf("Khẩn cấp: vỡ đập thủy điện ở thượng nguồn, tin thứ %d", i)
+		} else {
+			body = fmt.Sprintf("Đây là nội dung bản tin số %d: thời tiết, giao thông và giá cả ở chợ số%d đều ổn định. %s", i, i, strings.Repeat("Không có gì đáng chú ý. ", 20))
+		}
 		if err := json.NewEncoder(file).Encode(map[string]string{"id": fmt.Sprintf("kill-%d", i), "title": title, "body": body}); err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +205,41 @@ func killDuringImport(t *testing.T, n, kills int) {
 		t.Error("the import was over before the first kill: nothing was proven")
 	}
 	foundOnce(t, flags, n)
+	alertedOnce(t, data, file)
 	kill(t, server)
+}
+
+// alertedOnce compares the desk with what the classifier says of the same file, one article at a time.
+func alertedOnce(t *testing.T, data, file string) {
+	t.Helper()
+	status, out, errOut := call("", "classify", file)
+	if status != 0 {
+		t.Fatalf("classify: %s", errOut)
+	}
+	want := strings.Count(out, `"rings":true,"field"`)
+	if want == 0 {
+		t.Fatal("no article of the file carries a claim: nothing is proven")
+	}
+	running, err := os.ReadFile(filepath.Join(data, "running.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var at struct{ Web string }
+	if err := json.Unmarshal(running, &at); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.Get("http://" + at.Web + "/api/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var desk struct{ Alerts int }
+	if err := json.NewDecoder(res.Body).Decode(&desk); err != nil {
+		t.Fatal(err)
+	}
+	if desk.Alerts != want {
+		t.Errorf("the desk has %d alerts, want %d", desk.Alerts, want)
+	}
 }
 
 // startServer starts `haidang run` and waits until it says where its pages are.

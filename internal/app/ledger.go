@@ -42,6 +42,7 @@ func (d *demonstration) balance(ctx context.Context) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
+	books.checkManners(d.site.Requests())
 	var published, found, refused int
 	for _, e := range d.site.Expectations() {
 		if !e.Kind.IsArticle() {
@@ -80,6 +81,15 @@ func (d *demonstration) balance(ctx context.Context) (*ledger, error) {
 		books.problem("the archive holds %d articles, %d were published", count, found)
 	}
 	return books, books.addStages(ctx, d.app, published, refused, count)
+}
+
+// checkManners reads the outlets' own record: one request at a time for each host.
+func (l *ledger) checkManners(requests []demo.Request) {
+	for _, r := range requests {
+		if r.Overlap > 0 {
+			l.problem("outlet %s was asked for %s while it was still answering", r.Outlet, r.Path)
+		}
+	}
 }
 
 func (d *demonstration) asked(e demo.Expectation) bool {
