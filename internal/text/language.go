@@ -108,6 +108,9 @@ func (w *Word) describe() {
 	if englishAbbreviations[w.Canon] {
 		w.traits |= abbreviation | english
 	}
+	if chatTable[w.Canon] != nil {
+		w.traits |= chatSpelling
+	}
 	if starters[w.Canon] {
 		w.traits |= starter
 	}

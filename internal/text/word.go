@@ -39,6 +39,7 @@ const (
 	abbreviation                    // written with a point: TP., Dr.
 	starter                         // often begins an English sentence
 	single                          // one letter
+	chatSpelling                    // stands for another word in chat
 	neutral                         // its lean is against Vietnamese, and for no other language
 	english                         // an abbreviation of English, which counts only with a capital
 )
