@@ -47,6 +47,7 @@ type content struct {
 	fields   []field
 	newOnes  int
 	open     int // unanswered, new and old
+	openOld  int // of them, those from before the window
 	longest  time.Duration
 	health   *Health // nil: nothing is known of the sources
 }
@@ -222,6 +223,9 @@ func (c *content) count(items []item) {
 			c.open++
 			f.open++
 			c.longest = max(c.longest, it.since)
+			if !it.isNew {
+				c.openOld++
+			}
 		}
 	}
 	for _, f := range byField {

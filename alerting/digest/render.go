@@ -64,8 +64,8 @@ type sources struct {
 func (d *Digest) render(c *content, list List) (Edition, error) {
 	w := wordsFor(list.Language)
 	p := page{
-		W: w, Lead: w.lead(c), Day: w.days[c.to.Weekday()] + ", " + c.to.Format("02.01.2006"),
-		Window:   fmt.Sprintf(w.window, c.from.Format("15:04 02.01"), c.to.Format("15:04 02.01.2006")),
+		W: w, Lead: w.lead(c), Day: w.days[c.to.Weekday()] + ", " + w.date(c.to),
+		Window:   fmt.Sprintf(w.window, w.moment(c.from), w.moment(c.to)),
 		Warnings: d.warnings(c, w),
 		Sources:  d.sources(c, w),
 	}
@@ -88,11 +88,11 @@ func (d *Digest) render(c *content, list List) (Edition, error) {
 
 func (d *Digest) warnings(c *content, w words) (out []string) {
 	if c.preview {
-		out = append(out, fmt.Sprintf(w.preview, c.now.In(d.zone).Format("15:04 02.01")))
+		out = append(out, fmt.Sprintf(w.preview, w.moment(c.now.In(d.zone))))
 	}
 	if c.late {
 		due, _ := d.at(c.date, d.sendAt) // the date was read before
-		out = append(out, fmt.Sprintf(w.late, due.Format("15:04 02.01.2006")))
+		out = append(out, fmt.Sprintf(w.late, w.moment(due)))
 	}
 	if c.health == nil {
 		out = append(out, w.unknown)
@@ -110,7 +110,7 @@ func (d *Digest) moment(t time.Time, w words) string {
 	if t.IsZero() {
 		return w.never
 	}
-	return t.In(d.zone).Format("15:04 02.01")
+	return w.moment(t.In(d.zone))
 }
 
 func (d *Digest) card(it item, w words) card {
@@ -153,7 +153,7 @@ func (d *Digest) changed(c *content, w words) []group {
 			return outlet(it.AnswerOutlet, w) + " " + label(w.stances, string(it.AnswerStance))
 		}},
 		{w.fresh, c.fresh, func(it item) string { return d.status(it, w) }},
-		{w.spreading, c.spread, func(it item) string { return "+" + w.number(it.added) + ", " + w.spreadText(&it.Story) }},
+		{w.spreading, c.spread, func(it item) string { return w.added(it.added) + "; " + w.spreadText(&it.Story) }},
 		{w.waiting, c.waiting, func(it item) string { return w.span(it.since) }},
 	} {
 		if len(g.items) == 0 {

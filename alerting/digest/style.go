@@ -22,6 +22,7 @@ func css(name string) template.CSS {
 		"tags":     "margin:0 0 6px;color:#4a5b66;font-size:15px;line-height:20px;",
 		"hot":      "color:#b71c1c;font-weight:700;",
 		"cool":     "color:#37505f;font-weight:700;",
+		"label":    "margin:0 0 2px;color:#4a5b66;font-size:15px;line-height:20px;",
 		"claim":    "margin:0 0 10px;color:#10212b;font-size:18px;line-height:26px;font-weight:700;",
 		"open":     "display:inline-block;margin:0 0 10px;padding:4px 12px;border-radius:14px;background-color:#fde7e7;color:#9b1c1c;font-size:16px;line-height:22px;font-weight:700;",
 		"done":     "display:inline-block;margin:0 0 10px;padding:4px 12px;border-radius:14px;background-color:#e2f3e6;color:#14532d;font-size:16px;line-height:22px;font-weight:700;",

@@ -35,6 +35,8 @@ type words struct {
 	answeredBy                                         func(who, after string) string
 	unansweredFor                                      func(span string) string
 	number                                             func(int) string
+	added                                              func(n int) string
+	moment, date                                       func(time.Time) string // of a time in Vietnam
 }
 
 func wordsFor(language string) words {
@@ -59,7 +61,7 @@ func vietnamese() words {
 		ChangedHeading: "Thay đổi so với hôm qua", answered: "Vừa được phản hồi", fresh: "Tin mới khác",
 		spreading: "Tiếp tục lan rộng", waiting: "Vẫn chưa được phản hồi",
 		more: "và %s tin khác", FieldsHeading: "Theo lĩnh vực", Field: "Lĩnh vực", FieldNew: "Tin mới", FieldOpen: "Chưa phản hồi", FieldIn: "Bài thêm",
-		SourcesHeading: "Tình trạng nguồn tin", allWell: "Cả %s nguồn đều đang được đọc.", failing: "%s trên %s nguồn không đọc được:",
+		SourcesHeading: "Tình trạng nguồn tin", allWell: "Cả %s nguồn đều đang được đọc.", failing: "%s trên %s nguồn không đọc được.",
 		never: "chưa có bài nào", lastArticle: "Bài mới nhất nhận lúc %s.",
 		Footer:  "Mỗi cảnh báo có nghĩa “hãy kiểm chứng nội dung này”; đó không phải kết luận rằng tin sai, cũng không phải nhận định về người đăng.",
 		unnamed: "nguồn không rõ tên",
@@ -68,8 +70,8 @@ func vietnamese() words {
 			string(article.Critical): "Khẩn cấp", string(article.High): "Cao", string(article.Normal): "Thường", string(article.Info): "Để biết",
 		},
 		verdicts: map[string]string{
-			"undetermined": "Chưa kết luận", "in_progress": "Đang xác minh", "false": "Sai sự thật", "misleading": "Gây hiểu nhầm",
-			"out_of_context": "Đúng nhưng sai bối cảnh", "true": "Đúng", "not_checkable": "Không kiểm chứng được", "": "Chưa kết luận",
+			"undetermined": "Chưa có kết luận", "in_progress": "Đang xác minh", "false": "Sai sự thật", "misleading": "Gây hiểu nhầm",
+			"out_of_context": "Đúng nhưng sai bối cảnh", "true": "Đúng", "not_checkable": "Không kiểm chứng được", "": "Chưa có kết luận",
 		},
 		fields: map[string]string{
 			"policy-law": "Chính sách, pháp luật", "economy-finance": "Kinh tế, tài chính", "health": "Y tế",
@@ -90,6 +92,9 @@ func vietnamese() words {
 		answeredBy:    func(who, after string) string { return who + ", sau " + after },
 		unansweredFor: func(span string) string { return "Chưa được phản hồi " + span },
 		number:        func(n int) string { return grouped(n, ".") },
+		added:         func(n int) string { return "thêm " + grouped(n, ".") + " bài" },
+		moment:        func(t time.Time) string { return t.Format("15:04 ngày 02.01") },
+		date:          func(t time.Time) string { return t.Format("02.01.2006") },
 	}
 }
 
@@ -108,7 +113,7 @@ func english() words {
 		ChangedHeading: "Changed since yesterday", answered: "Now answered", fresh: "Other new stories",
 		spreading: "Still spreading", waiting: "Still unanswered",
 		more: "and %s more", FieldsHeading: "By field", Field: "Field", FieldNew: "New", FieldOpen: "Unanswered", FieldIn: "Articles",
-		SourcesHeading: "State of the sources", allWell: "All %s sources are being read.", failing: "%s of %s sources cannot be read:",
+		SourcesHeading: "State of the sources", allWell: "All %s sources are being read.", failing: "%s of %s sources cannot be read.",
 		never: "no article yet", lastArticle: "Newest article came in at %s.",
 		Footer:  "Each alert means “check this claim”; it is neither a finding that the claim is false nor a judgement on whoever published it.",
 		unnamed: "unnamed outlet",
@@ -139,6 +144,9 @@ func english() words {
 		answeredBy:    func(who, after string) string { return who + ", after " + after },
 		unansweredFor: func(span string) string { return "Unanswered for " + span },
 		number:        func(n int) string { return grouped(n, ",") },
+		added:         func(n int) string { return plural(n, "more article", "more articles") },
+		moment:        func(t time.Time) string { return t.Format("15:04 on 2 Jan") },
+		date:          func(t time.Time) string { return t.Format("2 January 2006") },
 	}
 }
 
@@ -151,41 +159,47 @@ func languagesNote(languages []string, note string) string {
 }
 
 func leadVI(c *content) string {
-	var out string
-	switch {
-	case c.newOnes == 0 && c.open == 0:
+	if c.newOnes+c.open == 0 {
 		return "Không có gì đáng kể"
-	case c.newOnes == 0:
-		out = "Không có tin mới"
-	default:
-		out = fmt.Sprintf("%d tin cần kiểm chứng", c.newOnes)
 	}
-	switch {
-	case c.open == 0:
+	out := "Không có tin mới"
+	if c.newOnes > 0 {
+		out = grouped(c.newOnes, ".") + " tin cần kiểm chứng"
+	}
+	switch c.open {
+	case 0:
 		return out + "; tất cả đã được phản hồi"
-	case c.open == 1:
-		return out + "; 1 chưa được phản hồi " + spanVI(c.longest)
+	case 1:
+		out += "; 1 chưa được phản hồi " + spanVI(c.longest)
+	default:
+		out += fmt.Sprintf("; %s chưa được phản hồi, lâu nhất %s", grouped(c.open, "."), spanVI(c.longest))
 	}
-	return out + fmt.Sprintf("; %d chưa được phản hồi, lâu nhất %s", c.open, spanVI(c.longest))
+	if c.openOld > 0 && c.newOnes > 0 {
+		out += fmt.Sprintf(" (%s từ hôm trước)", grouped(c.openOld, "."))
+	}
+	return out
 }
 
 func leadEN(c *content) string {
-	var out string
-	switch {
-	case c.newOnes == 0 && c.open == 0:
+	if c.newOnes+c.open == 0 {
 		return "Nothing significant"
-	case c.newOnes == 0:
-		out = "No new claims"
-	default:
+	}
+	out := "No new claims"
+	if c.newOnes > 0 {
 		out = plural(c.newOnes, "claim needs checking", "claims need checking")
 	}
-	switch {
-	case c.open == 0:
+	switch c.open {
+	case 0:
 		return out + "; all have been answered"
-	case c.open == 1:
-		return out + "; 1 unanswered for " + spanEN(c.longest)
+	case 1:
+		out += "; 1 unanswered for " + spanEN(c.longest)
+	default:
+		out += fmt.Sprintf("; %s unanswered, the longest for %s", grouped(c.open, ","), spanEN(c.longest))
 	}
-	return out + fmt.Sprintf("; %d unanswered, the longest for %s", c.open, spanEN(c.longest))
+	if c.openOld > 0 && c.newOnes > 0 {
+		out += fmt.Sprintf(" (%s from before)", grouped(c.openOld, ","))
+	}
+	return out
 }
 
 // spanParts cuts a length of time to the one unit that people would use: minutes, then hours, then days.
