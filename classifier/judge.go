@@ -12,7 +12,8 @@ const (
 	excitedCap   = 10  // what they may add when none of them is the mark of a rumour
 	buried       = -15 // for a claim that stands deep in the body only
 	notAsserted  = -5  // for a question or doubt
-	strongEnough = 35  // signal points from which an official's name no longer silences
+	manyOfficial = 3   // sentences of a competent source anywhere that confirm as one near the claim does
+	strongEnough = 45  // signal points from which an official's name no longer silences
 )
 
 // finding is one claim whose required clauses an article satisfies.
@@ -81,8 +82,10 @@ func placed(z *zone, places []placeHit) bool {
 	return slices.ContainsFunc(places, func(p placeHit) bool { return z.covers(p.sentence) })
 }
 
-// isOfficial reports whether a competent source speaks near the claim.
-func (z *zone) isOfficial() bool { return slices.ContainsFunc(z.r.official, z.covers) }
+// isOfficial reports whether a competent source speaks near the claim, or more than once in the article.
+func (z *zone) isOfficial() bool {
+	return len(z.r.official) >= manyOfficial || slices.ContainsFunc(z.r.official, z.covers)
+}
 
 // addSignals adds the points of each kind of signal near the claim, the marks of a rumour first, and returns theirs.
 // Excitement without any mark of a rumour counts for little: real news is exciting too.
