@@ -9,8 +9,9 @@
 // Limits. A message may have [Config.MaxMessage] bytes, with key and headers; a bigger one is [ErrTooLarge]. Publish
 // waits for the broker as long as [Config.PublishTimeout], then returns an error; it never drops. There are no
 // transactions: twice is possible, never is not. The embedded broker is franz-go's kfake, which its authors call a test
-// broker: it is for one process and for logs of at most 500 MB, because it reads its whole log after a crash; its
-// retention deletes the oldest messages, read or not, and a reader that was overtaken says so in the log and in a counter.
+// broker: it is for one process and for logs of at most 500 MB, because it reads its whole log after a crash. Publish
+// to it waits for running readers that are far behind, and returns [ErrBehind] when that takes too long. Retention
+// deletes the oldest messages, read or not; a reader that was overtaken all the same says so in the log and in a counter.
 //
 // Everything goes through segmentio/kafka-go; nothing outside this package imports it.
 package bus
@@ -49,6 +50,7 @@ type Bus struct {
 	deps    Deps
 	metrics *metrics
 	broker  *Broker // nil when the broker is external
+	gate    *gate
 	brokers []string
 	net     *network
 	client  *kafka.Client
@@ -64,7 +66,7 @@ func Open(ctx context.Context, cfg Config, deps Deps) (*Bus, error) {
 		return nil, err
 	}
 	cfg = cfg.resolved()
-	b := &Bus{cfg: cfg, deps: deps.withDefaults(), brokers: cfg.Brokers}
+	b := &Bus{cfg: cfg, deps: deps.withDefaults(), brokers: cfg.Brokers, gate: newGate()}
 	if cfg.Mode == Embedded {
 		broker, err := StartBroker(cfg, deps)
 		if err != nil {

@@ -32,6 +32,7 @@ func (b *Bus) Run(ctx context.Context, sub Subscription) error {
 		bus: b, sub: sub, metrics: b.metrics.stage(sub.Topic, sub.Stage),
 		log: b.deps.Logger.With("topic", sub.Topic, "group", sub.Group, "stage", sub.Stage),
 	}
+	defer b.gate.reading(sub.Topic, sub.Group)()
 	for {
 		err := c.member(ctx)
 		if ctx.Err() != nil {

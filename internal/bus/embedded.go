@@ -104,6 +104,18 @@ func (b *Broker) Close() error {
 	return b.err
 }
 
+// sizes are the bytes that each partition of a topic holds.
+func (b *Broker) sizes(topic string) []int64 {
+	infos := b.cluster.PartitionInfos(topic)
+	out := make([]int64, len(infos))
+	for _, p := range infos {
+		if int(p.Partition) < len(out) {
+			out[p.Partition] = p.NumBytes
+		}
+	}
+	return out
+}
+
 // diskFull tells whether the folder has no room for another message.
 func (b *Broker) diskFull() bool {
 	free, ok := freeBytes(b.dir)

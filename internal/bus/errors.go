@@ -16,6 +16,8 @@ var (
 	ErrDenied = errors.New("broker refused the sign-in")
 	// ErrDiskFull says that the embedded broker has no room to store messages.
 	ErrDiskFull = errors.New("disk is full")
+	// ErrBehind says that the readers of the embedded broker's log are too far behind to publish more.
+	ErrBehind = errors.New("readers are behind")
 	// ErrDrain says that a handler did not stop in time after its context was cancelled.
 	ErrDrain = errors.New("handler did not stop in time")
 

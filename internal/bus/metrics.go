@@ -19,6 +19,7 @@ const (
 type metrics struct {
 	published *prometheus.CounterVec   // topic, outcome
 	retries   *prometheus.CounterVec   // topic
+	heldBack  *prometheus.CounterVec   // topic
 	consumed  *prometheus.CounterVec   // topic, stage, outcome
 	handled   *prometheus.HistogramVec // topic, stage
 	inFlight  *prometheus.GaugeVec     // topic, stage
@@ -38,6 +39,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		published: counter("published_total", "Messages given to Publish, by what became of them.", "topic", "outcome"),
 		retries:   counter("publish_retries_total", "Messages sent again after the broker did not acknowledge them.", "topic"),
+		heldBack:  counter("held_back_total", "Publishes that waited for readers of the embedded broker.", "topic"),
 		consumed:  counter("consumed_total", "Messages that handlers finished, by outcome; retry counts failed attempts.", "topic", "stage", "outcome"),
 		handled: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "haidang", Subsystem: "bus", Name: "handler_duration_seconds",
@@ -54,6 +56,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 			m.published.WithLabelValues(topic, outcome)
 		}
 		m.retries.WithLabelValues(topic)
+		m.heldBack.WithLabelValues(topic)
 	}
 	return m, m.register(reg)
 }
@@ -64,7 +67,7 @@ func (m *metrics) register(reg prometheus.Registerer) error {
 	}
 	var errs []error
 	for _, c := range []prometheus.Collector{
-		m.published, m.retries, m.consumed, m.handled, m.inFlight, m.lag, m.lost, m.recycled, m.lastDone,
+		m.published, m.retries, m.heldBack, m.consumed, m.handled, m.inFlight, m.lag, m.lost, m.recycled, m.lastDone,
 	} {
 		errs = append(errs, reg.Register(c))
 	}

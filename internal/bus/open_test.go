@@ -153,8 +153,8 @@ func TestMetrics(t *testing.T) {
 		t.Fatalf("Open = %v", err)
 	}
 	defer b.Close()
-	if before := gather(t, reg); before["haidang_bus_published_total ok links"] != 0 || len(before) != 20 {
-		t.Errorf("before the first message there are %d series, want 15 of published and 5 of retries, all 0: %v", len(before), before)
+	if before := gather(t, reg); before["haidang_bus_published_total ok links"] != 0 || len(before) != 25 {
+		t.Errorf("before the first message there are %d series, want 15 of published, 5 of retries and 5 of held back, all 0: %v", len(before), before)
 	}
 	if err := b.Publish(t.Context(), bus.Message{Topic: bus.Links, Value: []byte("good")}, bus.Message{Topic: bus.Links, Value: []byte("bad")}); err != nil {
 		t.Fatalf("Publish = %v", err)

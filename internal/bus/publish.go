@@ -51,12 +51,33 @@ func (b *Bus) Publish(ctx context.Context, msgs ...Message) error {
 	defer cancel()
 	for len(msgs) > 0 {
 		n := chunk(msgs)
-		if err := b.publishChunk(ctx, msgs[:n]); err != nil {
+		err := b.holdBackChunk(ctx, msgs[:n])
+		if err == nil {
+			err = b.publishChunk(ctx, msgs[:n])
+		}
+		if err != nil {
 			b.countPublished(msgs, outcomeError)
 			return err
 		}
 		b.countPublished(msgs[:n], outcomeOK)
 		msgs = msgs[n:]
+	}
+	return nil
+}
+
+// holdBackChunk asks the gate of the embedded broker for each topic of the chunk.
+func (b *Bus) holdBackChunk(ctx context.Context, msgs []Message) error {
+	if b.broker == nil {
+		return nil
+	}
+	sizes := map[string]int{}
+	for _, m := range msgs {
+		sizes[m.Topic] += m.size()
+	}
+	for topic, size := range sizes {
+		if err := b.holdBack(ctx, topic, size); err != nil {
+			return err
+		}
 	}
 	return nil
 }

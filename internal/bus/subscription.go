@@ -18,7 +18,7 @@ type Subscription struct {
 	// Handle gets messages in batches that may span partitions. When it returns nil, the whole batch is acknowledged.
 	// One call runs at a time for each of Workers.
 	Handle func(context.Context, []Message) error
-	// BatchSize is the most messages of a batch (500), BatchWait how long to wait for more after the first (100 ms).
+	// BatchSize is the most messages of a batch (500), BatchWait how long to wait for more after the first (50 ms).
 	BatchSize int
 	BatchWait time.Duration
 	// Workers share the partitions between them (1).
@@ -74,7 +74,7 @@ func (s Subscription) withDefaults() Subscription {
 	orInt(&s.MaxInFlight, 16)
 	orInt(&s.MaxPending, 1000)
 	orInt(&s.Retry.Attempts, 8)
-	orTime(&s.BatchWait, 100*time.Millisecond)
+	orTime(&s.BatchWait, 50*time.Millisecond)
 	orTime(&s.Retry.MinBackoff, 200*time.Millisecond)
 	orTime(&s.Retry.MaxBackoff, 15*time.Second)
 	orTime(&s.DrainTimeout, 7*time.Second)
