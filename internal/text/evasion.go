@@ -79,7 +79,7 @@ func (d *Doc) respelled(i int) (Evasion, bool) {
 	if word := undigit(t.Word.Canon); word != "" && d.hasSmall(i) {
 		return d.hidden(Digits, i, 1, word), true
 	}
-	if word := unstretch(t.Word.Canon); word != "" && d.hasSmall(i) {
+	if word := unstretch(t.Word); word != "" && d.hasSmall(i) {
 		return d.hidden(Stretched, i, 1, word), true
 	}
 	if words := d.chat(i); words != nil {

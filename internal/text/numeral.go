@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -120,38 +121,60 @@ func (d *Doc) numeral(i int) numeral {
 // both kinds stand, the last one does. English reads a point always as a fraction, "1.125", except before further groups. It
 // fails for what is no figure: dates, versions, addresses, telephone numbers.
 func digitsValue(s string, english bool) (float64, bool) {
-	if len(s) > 24 {
-		return 0, false
-	}
-	groups := strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == ',' })
-	if len(groups) == 1 {
-		return float(s), len(s) <= 15 && (s[0] != '0' || len(s) < 6)
-	}
-	last := groups[len(groups)-1]
-	separator := s[len(s)-len(last)-1]
-	thousands := groups[:len(groups)-1]
-	if mixed := strings.ContainsRune(s[:len(s)-len(last)-1], '.'+','-rune(separator)); mixed {
-		return join2(thousands, last), grouped(thousands) && strings.Count(s, string(separator)) == 1
-	}
+	g := groupsOf(s)
 	switch {
-	case len(groups) > 2:
-		return join2(groups, ""), grouped(groups)
-	case len(last) == 3 && grouped(groups) && groups[0][0] != '0' && (separator == ',' || !english):
-		return join2(groups, ""), true
+	case g.digits > 15: // more than a float64 holds
+		return 0, false
+	case g.separators == 0:
+		return g.value(0), s[0] != '0' || len(s) < 6
+	case g.points > 0 && g.commas > 0:
+		return g.value(g.last), g.thousands && (g.lastOf == '.' && g.points == 1 || g.lastOf == ',' && g.commas == 1)
+	case g.separators > 1:
+		return g.value(0), g.thousands && g.last == 3
+	case g.last == 3 && g.first <= 3 && s[0] != '0' && (g.commas > 0 || !english):
+		return g.value(0), true
 	}
-	return join2(thousands, last), true
+	return g.value(g.last), true
 }
 
-// grouped reports whether groups are thousands: three digits each but the first.
-func grouped(groups []string) bool {
-	for _, g := range groups[1:] {
-		if len(g) != 3 {
-			return false
+// groups is what separators part digits into.
+type groups struct {
+	all                        uint64 // the digits as a whole number
+	digits                     int    // how many
+	separators, points, commas int
+	first, last                int  // digits before the first separator, after the last
+	lastOf                     byte // the last separator
+	thousands                  bool // all groups but the first and the last have three digits, and the first at most three
+}
+
+func groupsOf(s string) (g groups) {
+	run := 0
+	g.thousands = true
+	for i := range len(s) {
+		if c := s[i]; c != '.' && c != ',' {
+			g.all = g.all*10 + uint64(c-'0')
+			g.digits++
+			run++
+			continue
 		}
+		if g.separators == 0 {
+			g.first = run
+		}
+		g.thousands = g.thousands && (g.separators == 0 && run <= 3 || run == 3)
+		g.separators++
+		if s[i] == '.' {
+			g.points++
+		} else {
+			g.commas++
+		}
+		g.lastOf = s[i]
+		run = 0
 	}
-	return len(groups[0]) <= 3
+	g.last = run
+	return g
 }
 
-func join2(whole []string, fraction string) float64 {
-	return float(strings.Join(whole, "") + "." + fraction)
+// value returns the digits with the last decimals of them behind the point.
+func (g groups) value(decimals int) float64 {
+	return float64(g.all) / math.Pow10(decimals)
 }

@@ -102,13 +102,16 @@ func (d *Doc) spacedOut(i int) (int, []*Word) {
 	for n < longestSpaced && i+n < len(d.Tokens) && d.Tokens[i+n].Word.is(single) && isBlank(d.gapBefore(i+n)) {
 		n++
 	}
+	if n < 3 {
+		return 0, nil
+	}
 	marked := false
 	letters := make([]string, n)
 	for k, t := range d.Tokens[i : i+n] {
 		letters[k] = t.Word.Canon
 		marked = marked || t.Word.Marked
 	}
-	if n < 3 || !marked && n < 8 {
+	if !marked && n < 8 {
 		return 0, nil
 	}
 	cuts := d.wideGaps(i, n)

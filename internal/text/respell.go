@@ -63,15 +63,15 @@ func tones(canon string) (n int) {
 	return n
 }
 
-// unstretch returns the syllable that a canonical form with a letter drawn out means (quáááá, trờiiii), or "". Three of a letter
-// are drawn out; English has two.
-func unstretch(canon string) string {
-	if !tripled(canon) {
+// unstretch returns the syllable that w with a letter drawn out means (quáááá, trờiiii), or "". Three of a letter are drawn out;
+// English has two.
+func unstretch(w *Word) string {
+	if !tripled(w.Fold) {
 		return ""
 	}
 	var out []rune
-	for _, r := range canon {
-		if len(out) == 0 || baseOf(r) != baseOf(out[len(out)-1]) {
+	for _, r := range w.Canon {
+		if len(out) == 0 || foldOf(string(r)) != foldOf(string(out[len(out)-1])) {
 			out = append(out, r)
 		}
 	}
@@ -81,30 +81,14 @@ func unstretch(canon string) string {
 	return likely(canonical(string(out)))
 }
 
-// tripled reports whether canon may have a letter three times in a row, whatever its marks.
-func tripled(canon string) bool {
-	run, last := 0, rune(0)
-	for _, r := range canon {
-		if r = baseOf(r); r == last {
-			if run++; run == 3 {
-				return true
-			}
-		} else {
-			run, last = 1, r
+// tripled reports whether fold has a letter three times in a row.
+func tripled(fold string) bool {
+	for i := 2; i < len(fold); i++ {
+		if fold[i] == fold[i-1] && fold[i] == fold[i-2] {
+			return true
 		}
 	}
 	return false
-}
-
-// baseOf returns the letter under the marks of r.
-func baseOf(r rune) rune {
-	if r < 0x80 {
-		return r
-	}
-	var buf [8]byte
-	d := norm.NFD.AppendString(buf[:0], string(r))
-	base, _ := utf8.DecodeRune(d)
-	return base
 }
 
 // chatWords are the spellings of chat, and what they stand for.

@@ -122,8 +122,6 @@ func (d *Doc) emit(start, end int) {
 		if before := d.Tokens[n-1].End; start != before+1 || d.Text[before] != ' ' {
 			d.between(before, start, word)
 		}
-	} else {
-		d.open = start
 	}
 	d.Tokens = append(d.Tokens, Token{
 		Start: start, End: end, Word: word, Sentence: int32(len(d.Sentences)), Paragraph: d.paragraph,

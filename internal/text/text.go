@@ -18,6 +18,11 @@
 // characters (Han, kana) or not at all (Thai); ranges over more than 30 stacked marks may differ between NFC and NFD.
 package text
 
+import (
+	"strings"
+	"unicode"
+)
+
 // Token is one word of a document, with its byte range in the original string.
 type Token struct {
 	Start, End int   // Text[Start:End] is the word as written
@@ -68,7 +73,8 @@ func (d *Doc) Reset(s string) {
 		d.lexicon = shared
 	}
 	d.Text, d.Tokens, d.Sentences = s, d.Tokens[:0], d.Sentences[:0]
-	d.language, d.unmarked, d.open, d.paragraph = Other, false, 0, 0
+	d.language, d.unmarked, d.paragraph = Other, false, 0
+	d.open = len(s) - len(strings.TrimLeftFunc(s, unicode.IsSpace))
 	d.scan()
 	d.judge()
 }
