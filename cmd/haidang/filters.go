@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"haidang/internal/filters"
 )
 
@@ -42,7 +44,11 @@ func (c fetchCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return filters.Fetch(e.ctx, cfg.Crawler, filters.Target{Name: c.Source, URL: c.URL}, e.streams())
+	err = filters.Fetch(e.ctx, cfg.Crawler, filters.Target{Name: c.Source, URL: c.URL}, e.streams())
+	if errors.Is(err, filters.ErrNoAddress) {
+		return usageError{err}
+	}
+	return err
 }
 
 type classifyCmd struct {

@@ -2,6 +2,7 @@ package filters
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -22,6 +23,10 @@ type Target struct {
 	Name string // an http or https address, a file, or "-" for standard input
 	URL  string // of a file
 }
+
+// ErrNoAddress is returned for a page in a file whose address was not given: links, dates and the site's own name depend
+// on it.
+var ErrNoAddress = errors.New("write --url and the address that the page came from")
 
 // web reports whether the target is fetched.
 func (t Target) web() bool {
@@ -107,6 +112,9 @@ func Fetch(ctx context.Context, cfg crawler.Config, t Target, std Streams) error
 		}
 		html, address, contentType = res.Body, res.URL, res.ContentType
 	} else {
+		if address == "" {
+			return ErrNoAddress
+		}
 		var err error
 		if html, err = readFile(t.Name, std.In); err != nil {
 			return err
