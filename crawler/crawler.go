@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -43,8 +44,16 @@ type Deps struct {
 
 // Crawler polls feeds and fetches pages. It is safe for concurrent use.
 type Crawler struct {
-	cfg  Config
-	deps Deps
+	cfg     Config
+	deps    Deps
+	log     *slog.Logger
+	metrics *metrics
+	fetcher *Fetcher
+	state   state
+	sources map[string]*Source
+
+	mu      sync.Mutex
+	failing map[string]bool // feeds whose last poll failed
 }
 
 // New checks the configuration and builds a Crawler. It makes no request.
@@ -52,25 +61,34 @@ func New(cfg Config, deps Deps) (*Crawler, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Crawler{cfg: cfg, deps: deps}, nil
+	if deps.Publisher == nil || deps.DB == nil {
+		return nil, errors.New("crawler: needs a publisher and a database")
+	}
+	if deps.Logger == nil {
+		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	m := newMetrics(deps.Registerer)
+	fetcher, err := newFetcher(cfg, m)
+	if err != nil {
+		return nil, err
+	}
+	c := &Crawler{
+		cfg: cfg, deps: deps, log: deps.Logger.With("component", "crawler"), metrics: m, fetcher: fetcher,
+		state: state{db: deps.DB}, sources: map[string]*Source{}, failing: map[string]bool{},
+	}
+	for i := range cfg.Sources {
+		c.sources[cfg.Sources[i].ID] = &cfg.Sources[i]
+	}
+	return c, nil
 }
 
-// Run polls every feed at its own interval until ctx ends, and returns ctx's error. A source that fails is counted,
-// shown in Health and asked again later.
-func (c *Crawler) Run(ctx context.Context) error {
-	<-ctx.Done()
-	return ctx.Err()
-}
-
-// PollAll polls every feed once, now, whatever its interval, and returns when all are done: for one-shot runs.
-// The error joins the failures of single feeds.
-func (c *Crawler) PollAll(ctx context.Context) error { return errors.ErrUnsupported }
-
-// HandleLink fetches the page of one link, extracts the article and publishes it. An error means "try again later";
-// what can never succeed is counted under its Reason and gives nil.
-func (c *Crawler) HandleLink(ctx context.Context, l Link) error { return errors.ErrUnsupported }
-
-// Health tells how each source is doing, in the order of the configuration.
-func (c *Crawler) Health(ctx context.Context) ([]SourceHealth, error) {
-	return nil, errors.ErrUnsupported
+// source returns a source by its ID; a link may outlive its source's entry.
+func (c *Crawler) source(id string) *Source {
+	if src, ok := c.sources[id]; ok {
+		return src
+	}
+	return &Source{ID: id, Name: id}
 }

@@ -1,6 +1,9 @@
 package crawler
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // State is how a source is doing, in one word.
 type State string
@@ -41,4 +44,69 @@ type FeedHealth struct {
 	Failures    int       `json:"failures"`
 	Reason      Reason    `json:"reason,omitempty"`
 	LastError   string    `json:"last_error,omitempty"`
+}
+
+// Health tells how each source is doing, in the order of the configuration.
+func (c *Crawler) Health(ctx context.Context) ([]SourceHealth, error) {
+	states, err := c.state.feeds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := c.deps.Now()
+	out := make([]SourceHealth, 0, len(c.cfg.Sources))
+	for i := range c.cfg.Sources {
+		src := &c.cfg.Sources[i]
+		if src.Disabled {
+			continue
+		}
+		h := SourceHealth{ID: src.ID, Name: src.Name, Tier: src.Tier}
+		for _, url := range src.Feeds {
+			h.add(states[url], url)
+		}
+		h.State = h.judge(now)
+		out = append(out, h)
+	}
+	return out, nil
+}
+
+func (h *SourceHealth) add(f feedState, url string) {
+	h.Feeds = append(h.Feeds, FeedHealth{
+		URL: url, Title: f.title, LastPoll: f.lastPoll, LastSuccess: f.lastSuccess, LastItem: f.lastItem, NextPoll: f.next,
+		Items: f.items, Failures: int(f.failures), Reason: f.reason, LastError: f.err,
+	})
+	h.LastPoll, h.LastSuccess, h.LastItem = latest(h.LastPoll, f.lastPoll), latest(h.LastSuccess, f.lastSuccess), latest(h.LastItem, f.lastItem)
+	h.Items += f.items
+	if int(f.failures) > h.Failures {
+		h.Failures, h.Reason, h.LastError = int(f.failures), f.reason, f.err
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// quietAfter is when silence is worth a look, by tier.
+func quietAfter(tier int) time.Duration {
+	switch tier {
+	case 1:
+		return 24 * time.Hour
+	case 2:
+		return 3 * 24 * time.Hour
+	}
+	return 7 * 24 * time.Hour
+}
+
+func (h *SourceHealth) judge(now time.Time) State {
+	switch {
+	case h.LastPoll.IsZero():
+		return StateNew
+	case h.Failures > 0:
+		return StateFailing
+	case !h.LastItem.IsZero() && now.Sub(h.LastItem) > quietAfter(h.Tier):
+		return StateQuiet
+	}
+	return StateOK
 }

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"haidang/internal/article"
 )
 
 // reasons are all the label values that an outcome can have.
@@ -74,6 +76,19 @@ const (
 	itemNew    = "new"
 	itemEdited = "edited"
 )
+
+// published counts one article that the broker has acknowledged.
+func (m *metrics) published(doc article.Article, why Reason, now time.Time) {
+	if why == ReasonNone {
+		m.pages.WithLabelValues(outcomeOK).Inc()
+	} else {
+		m.pages.WithLabelValues(string(ReasonFeedOnly)).Inc()
+	}
+	m.lastSuccess.Set(float64(now.Unix()))
+	if doc.Origin == article.Live && !doc.Published.IsZero() {
+		m.articleAge.Observe(max(0, now.Sub(doc.Published).Seconds()))
+	}
+}
 
 func (m *metrics) fetched(kind string, err error, took time.Duration, bytes int) {
 	m.fetches.WithLabelValues(kind, label(ReasonOf(err))).Inc()

@@ -1,0 +1,196 @@
+package crawler
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"haidang/internal/store"
+)
+
+// state is the crawler's part of the database.
+type state struct{ db *store.DB }
+
+// feedState is one row of crawl_feeds.
+type feedState struct {
+	url, source, title           string
+	etag, lastModified, bodyHash string
+	created, lastPoll, lastFull  time.Time
+	lastSuccess, lastItem        time.Time
+	shown, next                  time.Time
+	interval                     time.Duration
+	items, failures              int64
+	reason                       Reason
+	err                          string
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func stateError(step string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Reason: ReasonStateFailed, Temporary: true, Err: fmt.Errorf("%s: %w", step, err)}
+}
+
+const feedColumns = "url, source, title, etag, last_modified, body_hash, created_at, last_poll, last_full, last_success, last_item, shown_at, next_poll, interval_ms, items, failures, reason, error"
+
+// feeds returns all rows by address.
+func (s state) feeds(ctx context.Context) (map[string]feedState, error) {
+	rows, err := s.db.Query(ctx, "SELECT "+feedColumns+" FROM crawl_feeds")
+	if err != nil {
+		return nil, stateError("read feeds", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells
+	out := map[string]feedState{}
+	for rows.Next() {
+		var f feedState
+		var created, poll, full, success, item, shown, next, interval int64
+		if err := rows.Scan(&f.url, &f.source, &f.title, &f.etag, &f.lastModified, &f.bodyHash, &created, &poll, &full, &success, &item, &shown, &next, &interval, &f.items, &f.failures, &f.reason, &f.err); err != nil {
+			return nil, stateError("read feeds", err)
+		}
+		f.created, f.lastPoll, f.lastFull, f.lastSuccess = fromMillis(created), fromMillis(poll), fromMillis(full), fromMillis(success)
+		f.lastItem, f.shown, f.next, f.interval = fromMillis(item), fromMillis(shown), fromMillis(next), time.Duration(interval)*time.Millisecond
+		out[f.url] = f
+	}
+	return out, stateError("read feeds", rows.Err())
+}
+
+// execer is a database or a transaction.
+type execer interface {
+	Exec(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+func saveFeed(ctx context.Context, db execer, f feedState) error {
+	_, err := db.Exec(ctx, `INSERT INTO crawl_feeds (`+feedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (url) DO UPDATE SET source = excluded.source, title = excluded.title, etag = excluded.etag, last_modified = excluded.last_modified,
+body_hash = excluded.body_hash, last_poll = excluded.last_poll, last_full = excluded.last_full, last_success = excluded.last_success,
+last_item = excluded.last_item, shown_at = excluded.shown_at, next_poll = excluded.next_poll, interval_ms = excluded.interval_ms,
+items = excluded.items, failures = excluded.failures, reason = excluded.reason, error = excluded.error`,
+		f.url, f.source, f.title, f.etag, f.lastModified, f.bodyHash, millis(f.created), millis(f.lastPoll), millis(f.lastFull), millis(f.lastSuccess), millis(f.lastItem),
+		millis(f.shown), millis(f.next), f.interval.Milliseconds(), f.items, f.failures, string(f.reason), f.err)
+	return err
+}
+
+// seenItem is what is known of an article: by any feed, and by one.
+type seenItem struct {
+	first time.Time
+	hash  string // as this feed showed it last; "" when only others did
+}
+
+// seen looks up articles, a few hundred at a time.
+func (s state) seen(ctx context.Context, feed string, ids []string) (map[string]seenItem, error) {
+	out := map[string]seenItem{}
+	for len(ids) > 0 {
+		n := min(len(ids), 200)
+		args := make([]any, n)
+		for i, id := range ids[:n] {
+			args[i] = id
+		}
+		ids = ids[n:]
+		rows, err := s.db.Query(ctx, "SELECT article_id, feed, hash, first_seen FROM crawl_seen WHERE article_id IN (?"+strings.Repeat(", ?", n-1)+")", args...)
+		if err != nil {
+			return nil, stateError("look up items", err)
+		}
+		if err := scanSeen(rows, feed, out); err != nil {
+			return nil, stateError("look up items", err)
+		}
+	}
+	return out, nil
+}
+
+func scanSeen(rows *sql.Rows, feed string, out map[string]seenItem) error {
+	defer func() { _ = rows.Close() }() // rows.Err tells
+	for rows.Next() {
+		var id, from, hash string
+		var first int64
+		if err := rows.Scan(&id, &from, &hash, &first); err != nil {
+			return err
+		}
+		it := out[id]
+		if at := fromMillis(first); it.first.IsZero() || at.Before(it.first) {
+			it.first = at
+		}
+		if from == feed {
+			it.hash = hash
+		}
+		out[id] = it
+	}
+	return rows.Err()
+}
+
+// finish stores a successful poll and marks what the feed shows, in one transaction, after the acknowledgement.
+func (s state) finish(ctx context.Context, f feedState, shown []Link) error {
+	return stateError("mark items seen", s.db.InTx(ctx, func(tx *store.Tx) error {
+		for _, l := range shown {
+			_, err := tx.Exec(ctx, `INSERT INTO crawl_seen (article_id, feed, hash, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (article_id, feed) DO UPDATE SET hash = excluded.hash, last_seen = excluded.last_seen`,
+				l.ArticleID, l.Feed, l.Hash, millis(l.FirstSeen), millis(f.shown))
+			if err != nil {
+				return err
+			}
+		}
+		return saveFeed(ctx, tx, f)
+	}))
+}
+
+// keep refreshes what an unchanged feed still shows, so that age does not forget it.
+func (s state) keep(ctx context.Context, f feedState, now time.Time) error {
+	_, err := s.db.Exec(ctx, "UPDATE crawl_seen SET last_seen = ? WHERE feed = ? AND last_seen = ?", millis(now), f.url, millis(f.shown))
+	return stateError("refresh items", err)
+}
+
+// prune forgets what no feed has shown for long.
+func (s state) prune(ctx context.Context, before time.Time) error {
+	_, err1 := s.db.Exec(ctx, "DELETE FROM crawl_seen WHERE last_seen < ?", millis(before))
+	_, err2 := s.db.Exec(ctx, "DELETE FROM crawl_pages WHERE done_at < ?", millis(before))
+	return stateError("forget old items", errors.Join(err1, err2))
+}
+
+// pageState is one row of crawl_pages.
+type pageState struct {
+	articleID, linkHash, outcome string
+	finalID, revision            string
+	attempts                     int
+}
+
+// page returns what became of a link's article; the zero value when nothing has yet.
+func (s state) page(ctx context.Context, articleID string) (pageState, error) {
+	p := pageState{articleID: articleID}
+	err := s.db.QueryRow(ctx, "SELECT link_hash, outcome, final_id, revision, attempts FROM crawl_pages WHERE article_id = ?", articleID).
+		Scan(&p.linkHash, &p.outcome, &p.finalID, &p.revision, &p.attempts)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return p, stateError("look up page", err)
+}
+
+// published reports whether an article has been published under this ID with this wording.
+func (s state) published(ctx context.Context, finalID, revision string) (bool, error) {
+	var n int
+	err := s.db.QueryRow(ctx, "SELECT COUNT(*) FROM crawl_pages WHERE final_id = ? AND revision = ?", finalID, revision).Scan(&n)
+	return n > 0, stateError("look up article", err)
+}
+
+func (s state) savePage(ctx context.Context, p pageState, now time.Time) error {
+	_, err := s.db.Exec(ctx, `INSERT INTO crawl_pages (article_id, link_hash, outcome, final_id, revision, attempts, done_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (article_id) DO UPDATE SET link_hash = excluded.link_hash, outcome = excluded.outcome, final_id = excluded.final_id,
+revision = excluded.revision, attempts = excluded.attempts, done_at = excluded.done_at`,
+		p.articleID, p.linkHash, p.outcome, p.finalID, p.revision, p.attempts, millis(now))
+	return stateError("mark page", err)
+}
