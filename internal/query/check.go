@@ -1,5 +1,10 @@
 package query
 
+import (
+	"cmp"
+	"slices"
+)
+
 // checkSide refuses what cannot stand beside NEAR.
 func (p *parser) checkSide(n Node, near string) error {
 	switch n := n.(type) {
@@ -171,4 +176,32 @@ func requiredOfWeighted(n *Weighted) []*Term {
 		all = append(all, c.terms...)
 	}
 	return all
+}
+
+// requirements returns groups of terms: wherever n holds, of each group at least one is present.
+func requirements(n Node) [][]*Term {
+	switch n.(type) {
+	case *And, *Near, *Same, *Scope, *Named:
+		var all [][]*Term
+		for _, c := range Children(n) {
+			all = append(all, requirements(c)...)
+		}
+		return all
+	}
+	if r := required(n); r != nil {
+		return [][]*Term{r}
+	}
+	return nil
+}
+
+// anchorsOf returns the group by which a query is found, and a second one, of at most three, without which it cannot hold.
+func anchorsOf(root Node) (anchors, guards []*Term) {
+	groups := requirements(root)
+	slices.SortStableFunc(groups, func(a, b []*Term) int { return cmp.Compare(costOf(a), costOf(b)) })
+	for _, g := range groups[1:] {
+		if len(g) <= len(anchor{}.guards) {
+			return groups[0], g
+		}
+	}
+	return groups[0], nil
 }

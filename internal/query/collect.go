@@ -28,8 +28,8 @@ type mark struct {
 // match tells how the rule held; the scratch must still be that of the document.
 func (p *program) match(x *scratch, d *Doc) Match {
 	c := &collector{x: x, d: d}
-	c.score(p.root, everywhere, "")
-	c.mark(p.root, everywhere, "")
+	c.score(&p.steps[0], everywhere, "")
+	c.mark(&p.steps[0], everywhere, "")
 	m := Match{ID: p.rule.ID, Shares: c.shares, Clauses: c.clauses, Spans: c.spans(MaxSpans)}
 	for _, s := range c.shares {
 		m.Score += s.Points
@@ -44,36 +44,36 @@ func (c *collector) score(st *step, a area, clause string) {
 		return
 	case *Scope:
 		a.mask &= fieldMask(n.Field)
-		c.score(st.kids[0], a, clause)
+		c.score(&st.kids[0], a, clause)
 	case *And:
-		for _, k := range st.kids {
+		for _, k := range st.written() {
 			c.score(k, a, clause)
 		}
 	case *Or:
-		for _, k := range st.kids {
-			if k.holds(c.x, c.d, a) {
+		for i := range st.kids {
+			if k := &st.kids[i]; k.holds(c.x, c.d, a) {
 				c.score(k, a, clause)
 			}
 		}
 	case *Named:
 		if st.holds(c.x, c.d, a) {
 			c.name(n.Name)
-			c.score(st.kids[0], a, n.Name)
+			c.score(&st.kids[0], a, n.Name)
 		}
 	case *Weighted:
-		for i, it := range st.items {
-			c.item(st.kids[i], it, a, clause)
+		for i := range st.kids {
+			c.item(&st.kids[i], st.items.weights[i], st.items.caps[i], clause, a)
 		}
 	default: // a term, a list, NEAR, SENT, PARA or NUM counts 1
 		if count := st.count(c.x, c.d, a, 1<<20); count > 0 {
 			c.innerNames(st, a)
-			c.shares = append(c.shares, Share{Clause: clause, Term: FormatNode(st.node), Points: 1, Count: count})
+			c.shares = append(c.shares, Share{Clause: clause, Term: st.label(), Points: 1, Count: count})
 		}
 	}
 }
 
 // item adds the share of one item of a weighted list, if it occurs.
-func (c *collector) item(k *step, it points, a area, clause string) {
+func (c *collector) item(k *step, weight int64, limit int, clause string, a area) {
 	count := k.count(c.x, c.d, a, 1<<20)
 	if count == 0 {
 		return
@@ -82,8 +82,8 @@ func (c *collector) item(k *step, it points, a area, clause string) {
 	if n, ok := k.node.(*Named); ok {
 		clause = n.Name
 	}
-	points := float64(it.weight*int64(min(count, it.cap))) / 100
-	c.shares = append(c.shares, Share{Clause: clause, Term: FormatNode(k.node), Points: points, Count: count})
+	points := float64(weight*int64(min(count, limit))) / 100
+	c.shares = append(c.shares, Share{Clause: clause, Term: k.label(), Points: points, Count: count})
 }
 
 // innerNames tells the named clauses that held inside something that counts as one.
@@ -96,7 +96,7 @@ func (c *collector) innerNames(st *step, a area) {
 	case *Same:
 		st.eachUnit(c.d, a, func(u area) bool {
 			if st.kids[0].holds(c.x, c.d, u) {
-				c.innerNames(st.kids[0], u)
+				c.innerNames(&st.kids[0], u)
 			}
 			return true
 		})
@@ -107,7 +107,7 @@ func (c *collector) innerNames(st *step, a area) {
 		}
 		c.name(n.Name)
 	}
-	for _, k := range st.kids {
+	for _, k := range st.written() {
 		c.innerNames(k, a)
 	}
 }
@@ -136,17 +136,17 @@ func (c *collector) mark(st *step, a area, clause string) {
 	case *Same:
 		st.eachUnit(c.d, a, func(u area) bool {
 			if st.kids[0].holds(c.x, c.d, u) {
-				c.mark(st.kids[0], u, clause)
+				c.mark(&st.kids[0], u, clause)
 			}
 			return len(c.marks) < 4*MaxSpans
 		})
 		return
 	}
-	for i, k := range st.kids {
-		if len(st.items) > 0 && st.items[i].weight < 0 {
+	for i := range st.kids {
+		if st.items != nil && st.items.weights[i] < 0 {
 			continue
 		}
-		if k.holds(c.x, c.d, a) {
+		if k := &st.kids[i]; k.holds(c.x, c.d, a) {
 			c.mark(k, a, clause)
 		}
 	}
@@ -155,7 +155,7 @@ func (c *collector) mark(st *step, a area, clause string) {
 // places marks every place of a term or a number in the area.
 func (c *collector) places(st *step, a area, clause string) {
 	if clause == "" {
-		clause = label(st.node)
+		clause = st.called()
 	}
 	at := len(c.x.spans)
 	st.places(c.x, c.d, a)
@@ -167,12 +167,12 @@ func (c *collector) places(st *step, a area, clause string) {
 	c.x.spans = c.x.spans[:at]
 }
 
-// label names a part that stands in no named clause: a term by its words.
-func label(n Node) string {
-	if t, ok := n.(*Term); ok && t.Mode == ModeMarks && !t.Prefix {
+// called names a part that stands in no named clause: a term by its words.
+func (st *step) called() string {
+	if t, ok := st.node.(*Term); ok && t.Mode == ModeMarks && !t.Prefix {
 		return t.Text
 	}
-	return FormatNode(n)
+	return st.label()
 }
 
 // markNear marks both sides wherever they stand near each other: all such pairs, not only the shortest.
@@ -184,8 +184,8 @@ func (c *collector) markNear(st *step, n *Near, a area, clause string) {
 	st.kids[1].places(c.x, c.d, a)
 	right := slices.Clone(c.x.spans[at:])
 	c.x.spans = c.x.spans[:at]
-	c.markSide(st.kids[0], left, right, n.Distance, !n.Ordered, true, clause)
-	c.markSide(st.kids[1], right, left, n.Distance, true, !n.Ordered, clause)
+	c.markSide(&st.kids[0], left, right, n.Distance, !n.Ordered, true, clause)
+	c.markSide(&st.kids[1], right, left, n.Distance, true, !n.Ordered, clause)
 }
 
 // markSide marks those places of one side that have one of the other near: before it, behind it.

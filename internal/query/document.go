@@ -25,6 +25,7 @@ var fieldNames = [fieldCount]article.Field{article.Title, article.Lead, article.
 
 type field struct {
 	*text.Doc
+	words []word
 
 	once    sync.Once
 	numbers []text.Number
@@ -38,9 +39,29 @@ func Document(a *article.Article) *Doc {
 		times: map[DateKey]time.Time{Published: a.Published, Seen: a.FirstSeen},
 	}
 	for i, name := range fieldNames {
-		d.fields[i].Doc = text.Analyze(a.Get(name))
+		d.fields[i].read(a.Get(name))
 	}
 	return d
+}
+
+// word is what the trie needs of a token, side by side in memory.
+type word struct {
+	fold  uint32 // the lexicon's ID of the fold, or 0
+	canon uint32 // of the canonical form, or 0; anyMarks in a run without marks
+}
+
+const anyMarks = ^uint32(0)
+
+func (f *field) read(s string) {
+	f.Doc = text.Analyze(s)
+	f.words = make([]word, len(f.Tokens))
+	for i := range f.Tokens {
+		t := &f.Tokens[i]
+		f.words[i] = word{t.Word.FoldID, t.Word.ID}
+		if t.Unmarked {
+			f.words[i].canon = anyMarks
+		}
+	}
 }
 
 // Text returns the analysed wording of one field, or nil for a name that is no field.

@@ -27,7 +27,7 @@ func Explain(q *Query, d *Doc) Explanation {
 	x.begin(s)
 	s.scan(x, d)
 	e := explainer{x: x, d: d}
-	return e.explain(s.first().root, everywhere)
+	return e.explain(&s.first().steps[0], everywhere)
 }
 
 type explainer struct {
@@ -49,7 +49,7 @@ func (e explainer) explain(st *step, a area) Explanation {
 	case *Scope:
 		a.mask &= fieldMask(n.Field)
 	}
-	for _, k := range st.kids {
+	for _, k := range st.written() {
 		out.Parts = append(out.Parts, e.explain(k, a))
 	}
 	return out
@@ -77,7 +77,7 @@ func (e explainer) missing(st *step, a area) Message {
 		return e.missingTerm(st, n, a)
 	case *And:
 		var names []string
-		for _, k := range st.kids {
+		for _, k := range st.written() {
 			if !k.holds(e.x, e.d, a) {
 				names = append(names, FormatNode(k.node))
 			}
@@ -101,7 +101,7 @@ func (e explainer) missing(st *step, a area) Message {
 		return say("được %s trên %s điểm", "it reaches %s of %s points",
 			formatFloat(float64(st.sum(e.x, e.d, a))/100), formatFloat(n.Threshold))
 	}
-	return e.missing(st.kids[0], e.inside(st, a))
+	return e.missing(&st.kids[0], e.inside(st, a))
 }
 
 // inside returns the area in which the kid of a Scope or Named is looked for.

@@ -41,7 +41,8 @@ func (n *Number) compares(v text.Number) bool {
 
 // figures appends the stretches in which a figure that compares stands beside one of the units.
 func (st *step) figures(n *Number, x *scratch, d *Doc, a area) {
-	for _, unit := range st.kids {
+	for i := range st.kids {
+		unit := &st.kids[i]
 		for h := x.first(unit.term); h >= 0; h = x.hits[h].next {
 			t := x.hits[h]
 			if !a.has(t.field, t.tok, t.tok+unit.words) {

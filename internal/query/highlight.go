@@ -11,7 +11,7 @@ func Highlight(q *Query, d *Doc) []article.Span {
 	x.begin(s)
 	s.scan(x, d)
 	c := &collector{x: x, d: d}
-	c.highlight(s.first().root, everywhere)
+	c.highlight(&s.first().steps[0], everywhere)
 	return merged(c.spans(2 * MaxSpans))
 }
 
@@ -28,9 +28,9 @@ func (c *collector) highlight(st *step, a area) {
 		c.places(st, a, "")
 		return
 	}
-	for i, k := range st.kids {
-		if len(st.items) == 0 || st.items[i].weight > 0 {
-			c.highlight(k, a)
+	for i := range st.kids {
+		if st.items == nil || st.items.weights[i] > 0 {
+			c.highlight(&st.kids[i], a)
 		}
 	}
 }

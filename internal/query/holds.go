@@ -35,25 +35,31 @@ func (a area) has(f uint8, first, last int32) bool {
 
 // holds reports whether the step is satisfied within the area.
 func (st *step) holds(x *scratch, d *Doc, a area) bool {
-	switch n := st.node.(type) {
-	case *Term:
+	switch st.op {
+	case opTerm:
 		return st.termHolds(x, a)
-	case *And:
-		for _, k := range st.quick {
-			if !k.holds(x, d, a) {
+	case opAnd:
+		for i := range st.kids {
+			if !st.kids[i].holds(x, d, a) {
 				return false
 			}
 		}
 		return true
-	case *Or, *List:
-		for _, k := range st.kids {
-			if k.holds(x, d, a) {
+	case opOr:
+		for i := range st.kids {
+			if st.kids[i].holds(x, d, a) {
 				return true
 			}
 		}
 		return false
-	case *Not:
+	case opNot:
 		return !st.kids[0].holds(x, d, a)
+	}
+	return st.otherHolds(x, d, a)
+}
+
+func (st *step) otherHolds(x *scratch, d *Doc, a area) bool {
+	switch n := st.node.(type) {
 	case *Named:
 		return st.kids[0].holds(x, d, a)
 	case *Scope:
@@ -68,7 +74,7 @@ func (st *step) holds(x *scratch, d *Doc, a area) bool {
 	case *Same:
 		return st.sameHolds(x, d, a)
 	case *Weighted:
-		return st.sum(x, d, a) >= st.goal
+		return st.sum(x, d, a) >= st.items.goal
 	}
 	return false
 }
@@ -87,12 +93,37 @@ func (st *step) termHolds(x *scratch, a area) bool {
 
 // sameHolds reports whether some sentence or paragraph satisfies the kid by itself.
 func (st *step) sameHolds(x *scratch, d *Doc, a area) bool {
+	if !st.kids[0].possible(x, a) {
+		return false
+	}
 	found := false
 	st.eachUnit(d, a, func(u area) bool {
 		found = st.kids[0].holds(x, d, u)
 		return !found
 	})
 	return found
+}
+
+// possible reports, cheaply, whether the step could hold somewhere in the area: asked before every sentence is tried.
+func (st *step) possible(x *scratch, a area) bool {
+	switch st.op {
+	case opTerm:
+		return x.mask(st.term)&a.mask != 0
+	case opAnd:
+		for i := range st.kids {
+			if !st.kids[i].possible(x, a) {
+				return false
+			}
+		}
+	case opOr:
+		for i := range st.kids {
+			if st.kids[i].possible(x, a) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // eachUnit calls visit for each sentence or paragraph in the area until it returns false.
@@ -120,8 +151,8 @@ func (st *step) eachUnit(d *Doc, a area, visit func(area) bool) {
 // sum adds up a weighted list, in hundredths.
 func (st *step) sum(x *scratch, d *Doc, a area) int64 {
 	total := int64(0)
-	for i, it := range st.items {
-		total += it.weight * int64(st.kids[i].count(x, d, a, it.cap))
+	for i, weight := range st.items.weights {
+		total += weight * int64(st.kids[i].count(x, d, a, st.items.caps[i]))
 	}
 	return total
 }
@@ -139,8 +170,8 @@ func (st *step) count(x *scratch, d *Doc, a area, limit int) int {
 		return c
 	case *List:
 		c := 0
-		for _, k := range st.kids {
-			c += k.count(x, d, a, limit-c)
+		for i := range st.kids {
+			c += st.kids[i].count(x, d, a, limit-c)
 		}
 		return c
 	case *Scope:

@@ -39,7 +39,12 @@ func (st *step) present(x *scratch, a area) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(st.kids, func(k *step) bool { return k.present(x, a) })
+	for i := range st.kids {
+		if st.kids[i].present(x, a) {
+			return true
+		}
+	}
+	return false
 }
 
 // places appends to x.spans every interval at which the step occurs in the area, in order and without doubles.
@@ -58,8 +63,8 @@ func (st *step) places(x *scratch, d *Doc, a area) {
 	case *Number:
 		st.figures(n, x, d, a)
 	default: // Or, List, Named
-		for _, k := range st.kids {
-			k.places(x, d, a)
+		for i := range st.kids {
+			st.kids[i].places(x, d, a)
 		}
 	}
 	x.spans = append(x.spans[:mark], tidy(x.spans[mark:])...)

@@ -8,95 +8,138 @@ import (
 	"time"
 )
 
-// program is a rule made ready: its tree with the set's numbers for terms.
+// program is a rule made ready: its tree with the set's numbers for terms, all steps in one piece of memory.
 type program struct {
 	rule    Rule
-	root    *step
+	steps   []step // the first is the root
 	anchors []uint32
-	cost    *counters
-}
 
-// counters add up what a rule costs. They outlive the set, so that the slow list does not begin anew with each change.
-type counters struct {
 	candidates, matches atomic.Uint64
 	nanoseconds         atomic.Int64
 }
 
-func (c *counters) read(id string) Cost {
-	return Cost{id, c.candidates.Load(), c.matches.Load(), time.Duration(c.nanoseconds.Load())}
+// cost returns what the rule has cost so far.
+func (p *program) cost() Cost {
+	return Cost{p.rule.ID, p.candidates.Load(), p.matches.Load(), time.Duration(p.nanoseconds.Load())}
+}
+
+// inherit goes on with the counts of the rule that this one replaces, so that the slow list does not begin anew.
+func (p *program) inherit(c Cost) {
+	p.candidates.Store(c.Candidates)
+	p.matches.Store(c.Matches)
+	p.nanoseconds.Store(int64(c.Time))
 }
 
 const sample = 64 // reading the clock costs more than looking at most rules
 
 // try looks at the rule, and counts.
 func (p *program) try(x *scratch, d *Doc) bool {
-	if p.cost.candidates.Add(1)%sample != 1 {
+	if p.candidates.Add(1)%sample != 1 {
 		return p.holds(x, d)
 	}
 	start := time.Now()
 	held := p.holds(x, d)
-	p.cost.nanoseconds.Add(int64(time.Since(start)) * sample)
+	p.nanoseconds.Add(int64(time.Since(start)) * sample)
 	return held
 }
 
 func (p *program) holds(x *scratch, d *Doc) bool {
-	if !p.root.holds(x, d, everywhere) {
+	if !p.steps[0].holds(x, d, everywhere) {
 		return false
 	}
-	p.cost.matches.Add(1)
+	p.matches.Add(1)
 	return true
 }
 
-// step is a node of a query with everything looked up that can be.
+// op is what a step does: the type of its node as a small number.
+type op uint8
+
+const (
+	opOther op = iota // decided by the type of the node
+	opTerm
+	opAnd
+	opOr // and List
+	opNot
+)
+
+// step is a node of a query with everything looked up that can be. It fills a cache line.
 type step struct {
+	op    op
+	place uint16 // among its parent's kids as written; an And has the rarest first
+	words int32  // of a *Term
+	term  uint32 // of a *Term
+	kids  []step
 	node  Node
-	kids  []*step // in the order of the query
-	quick []*step // the same, cheapest and rarest first
-	term  uint32  // of a *Term
-	words int32   // of a *Term
-	items []points
-	goal  int64
+	items *itemPoints            // of a *Weighted
+	name  atomic.Pointer[string] // how the part is called in a match, made when it first matches
 }
 
-// points are the numbers of an Item in hundredths, so that sums are exact.
-type points struct {
-	weight int64
-	cap    int
+// itemPoints are the numbers of a Weighted in hundredths, so that sums are exact.
+type itemPoints struct {
+	weights []int64
+	caps    []int
+	goal    int64
 }
 
-// compile makes the tree below n, and adds its terms to the set.
-func (s *Set) compile(e *edit, n Node) *step {
-	st := &step{node: n}
-	for _, c := range Children(n) {
-		st.kids = append(st.kids, s.compile(e, c))
+// compile makes the steps of a query, and adds its terms to the set.
+func (s *Set) compile(e *edit, root Node) []step {
+	n := 0
+	Walk(root, func(Node) bool { n++; return true })
+	c := compiler{s, e, make([]step, n), 1}
+	c.fill(&c.steps[0], root)
+	return c.steps
+}
+
+type compiler struct {
+	set   *Set
+	edit  *edit
+	steps []step
+	used  int
+}
+
+func (c *compiler) fill(st *step, n Node) {
+	st.node = n
+	kids := Children(n)
+	order := make([]int, len(kids))
+	for i := range order {
+		order[i] = i
 	}
-	st.quick = st.kids
 	switch n := n.(type) {
 	case *Term:
-		st.term, st.words = s.addTerm(e, n), int32(len(n.Words))
+		st.op, st.term, st.words = opTerm, c.set.addTerm(c.edit, n), int32(len(n.Words))
 	case *And:
-		st.quick = slices.Clone(st.kids)
-		slices.SortStableFunc(st.quick, func(a, b *step) int { return cmp.Compare(a.effort(), b.effort()) })
+		st.op = opAnd
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(effort(kids[a]), effort(kids[b])) })
+	case *Or, *List:
+		st.op = opOr
+	case *Not:
+		st.op = opNot
 	case *Weighted:
+		st.items = &itemPoints{goal: hundredths(n.Threshold)}
 		for _, it := range n.Items {
-			st.items = append(st.items, points{hundredths(it.Weight), it.Cap})
+			st.items.weights = append(st.items.weights, hundredths(it.Weight))
+			st.items.caps = append(st.items.caps, it.Cap)
 		}
-		st.goal = hundredths(n.Threshold)
 	}
-	return st
+	st.kids = c.steps[c.used : c.used+len(kids) : c.used+len(kids)]
+	c.used += len(kids)
+	for i, k := range order {
+		st.kids[i].place = uint16(k)
+		c.fill(&st.kids[i], kids[k])
+	}
 }
 
 func hundredths(f float64) int64 { return int64(math.Round(f * 100)) }
 
 // effort orders what an And looks at: rare words first, then properties, then what must read the text.
-func (st *step) effort() float64 {
-	switch n := st.node.(type) {
+func effort(n Node) float64 {
+	switch n := n.(type) {
 	case *Term, *List:
 		return costOf(required(n))
 	case *Scope, *Named, *Or:
 		worst := 0.0
-		for _, k := range st.kids {
-			worst = max(worst, k.effort())
+		for _, k := range Children(n) {
+			worst = max(worst, effort(k))
 		}
 		return worst
 	case *Meta, *Date:
@@ -105,4 +148,23 @@ func (st *step) effort() float64 {
 		return 1.5
 	}
 	return 2
+}
+
+// written returns the kids in the order of the query.
+func (st *step) written() []*step {
+	out := make([]*step, len(st.kids))
+	for i := range st.kids {
+		out[st.kids[i].place] = &st.kids[i]
+	}
+	return out
+}
+
+// label returns the step's part of the query in canonical form.
+func (st *step) label() string {
+	if s := st.name.Load(); s != nil {
+		return *s
+	}
+	s := FormatNode(st.node)
+	st.name.Store(&s)
+	return s
 }

@@ -1,23 +1,23 @@
 package query
 
-import "haidang/internal/text"
-
 // scratch is what one Match needs besides the set and the document. It is reused, so that matching allocates nothing.
 type scratch struct {
 	epoch   uint32
-	found   []found  // by term
+	stamps  []uint32 // by term: the epoch in which it was last found, and a bit for each field, in one number
+	chains  []chain  // by term: its hits
 	seen    []uint32 // by rule: the epoch in which it was last looked at
 	hits    []hit
 	touched []uint32 // terms found, in the order of the text
 	spans   []interval
 }
 
-// found is where a term was found in the current document.
-type found struct {
-	epoch      uint32
-	mask       uint8 // of fields
-	head, tail int32 // into hits
-}
+const (
+	fieldBits = 1<<fieldCount - 1
+	lastEpoch = 1<<(32-fieldCount) - 1
+)
+
+// chain is where the hits of a term begin and end.
+type chain struct{ head, tail int32 }
 
 // hit is one occurrence: its field and first token.
 type hit struct {
@@ -29,13 +29,14 @@ type hit struct {
 // begin makes the scratch ready for one document.
 func (x *scratch) begin(s *Set) {
 	x.hits, x.touched, x.spans = x.hits[:0], x.touched[:0], x.spans[:0]
-	if x.epoch++; x.epoch == 0 {
-		clear(x.found)
+	if x.epoch++; x.epoch == lastEpoch {
+		clear(x.stamps)
 		clear(x.seen)
 		x.epoch = 1
 	}
-	if n := int(s.termCount) - len(x.found); n > 0 {
-		x.found = append(x.found, make([]found, n+n/8)...)
+	if n := int(s.termCount) - len(x.stamps); n > 0 {
+		x.stamps = append(x.stamps, make([]uint32, n+n/8)...)
+		x.chains = append(x.chains, make([]chain, len(x.stamps)-len(x.chains))...)
 	}
 	if n := int(s.ruleCount) - len(x.seen); n > 0 {
 		x.seen = append(x.seen, make([]uint32, n+n/8)...)
@@ -44,31 +45,32 @@ func (x *scratch) begin(s *Set) {
 
 // record notes an occurrence.
 func (x *scratch) record(term uint32, field uint8, tok int) {
-	f := &x.found[term]
 	n := int32(len(x.hits))
 	x.hits = append(x.hits, hit{field, int32(tok), -1})
-	if f.epoch != x.epoch {
-		*f = found{x.epoch, 1 << field, n, n}
+	c := &x.chains[term]
+	if stamp := &x.stamps[term]; *stamp>>fieldCount == x.epoch {
+		*stamp |= 1 << field
+		x.hits[c.tail].next = n
+	} else {
+		*stamp = x.epoch<<fieldCount | 1<<field
+		c.head = n
 		x.touched = append(x.touched, term)
-		return
 	}
-	x.hits[f.tail].next = n
-	f.tail = n
-	f.mask |= 1 << field
+	c.tail = n
 }
 
 // first returns the first hit of a term in the current document, or -1.
 func (x *scratch) first(term uint32) int32 {
-	if f := &x.found[term]; f.epoch == x.epoch {
-		return f.head
+	if x.stamps[term]>>fieldCount == x.epoch {
+		return x.chains[term].head
 	}
 	return -1
 }
 
 // mask returns the fields in which a term was found.
 func (x *scratch) mask(term uint32) uint8 {
-	if f := &x.found[term]; f.epoch == x.epoch {
-		return f.mask
+	if v := x.stamps[term]; v>>fieldCount == x.epoch {
+		return uint8(v & fieldBits)
 	}
 	return 0
 }
@@ -76,87 +78,102 @@ func (x *scratch) mask(term uint32) uint8 {
 // scan finds every occurrence of every term of the set.
 func (s *Set) scan(x *scratch, d *Doc) {
 	for f := range d.fields {
-		doc := d.fields[f].Doc
-		for i := range doc.Tokens {
-			if root := s.rootOf(doc.Tokens[i].Word); root != nil {
-				s.descend(x, uint8(f), doc, i, root)
-			}
+		field := &d.fields[f]
+		for i := range field.words {
+			s.scanAt(x, uint8(f), field, i)
 			if s.starCount > 0 {
-				s.scanStars(x, uint8(f), doc, i)
+				s.scanStars(x, uint8(f), field, i)
 			}
 		}
 	}
 }
 
-// rootOf returns the root node for a word of a document.
-func (s *Set) rootOf(w *text.Word) *trieNode {
-	if sym := s.symbolOf(w); sym != 0 {
-		if n := s.roots.at(sym); n != nil {
-			return *n
-		}
+// scanAt finds the terms that begin at word i.
+func (s *Set) scanAt(x *scratch, number uint8, f *field, i int) {
+	sym := s.symbolOf(f, i)
+	root := s.roots.at(sym)
+	if root == nil || root.node == nil {
+		return
 	}
-	return nil
+	if root.here {
+		s.emit(x, number, f, i, i, root.node)
+	}
+	if i+1 == len(f.words) {
+		return
+	}
+	next := s.symbolOf(f, i+1)
+	n, bit := pairBit(sym, next)
+	if bits := s.pairs.at(n); bits != nil && *bits&bit != 0 {
+		s.descend(x, number, f, i, root.node.kid(next))
+	}
 }
 
 // symbolOf returns the symbol of a document's word, or 0 if no term uses it.
-func (s *Set) symbolOf(w *text.Word) uint32 {
-	if w.FoldID != 0 {
-		return w.FoldID
+func (s *Set) symbolOf(f *field, i int) uint32 {
+	if sym := f.words[i].fold; sym != 0 {
+		return sym
 	}
-	sym, _ := s.spelling.get(w.Fold)
+	sym, _ := s.spelling.get(f.Tokens[i].Word.Fold)
 	return sym
 }
 
-// descend follows the tokens from i down the trie and records the terms that end on the way.
-func (s *Set) descend(x *scratch, field uint8, doc *text.Doc, i int, n *trieNode) {
-	for j := i; ; {
-		for k := range n.ends {
-			s.end(x, field, doc, i, j, n.ends[k])
-		}
-		j++
-		if n.kids == 0 && len(n.stars) == 0 || j >= len(doc.Tokens) {
+// descend follows the words from i down the trie, from the node for the first two, and records the terms on the way.
+func (s *Set) descend(x *scratch, number uint8, f *field, i int, n *trieNode) {
+	for j := i + 1; n != nil; {
+		s.emit(x, number, f, i, j, n)
+		if j++; n.kids == 0 || j == len(f.words) {
 			return
 		}
-		tok := &doc.Tokens[j]
-		for k := range n.stars {
-			if st := &n.stars[k]; st.begins(tok) && s.fits(st.term, st.marked, doc, i) {
-				x.record(st.term, field, i)
-			}
-		}
-		sym := s.symbolOf(tok.Word)
+		sym := s.symbolOf(f, j)
 		if sym == 0 {
 			return
 		}
-		if n = n.kid(sym); n == nil {
+		n = n.kid(sym)
+	}
+}
+
+// emit records the terms that end at a node for the words from i to j, and those that the next word may complete.
+func (s *Set) emit(x *scratch, number uint8, f *field, i, j int, n *trieNode) {
+	for k := range n.ends {
+		if e := &n.ends[k]; !e.marked || s.ends(e, f, i, j) {
+			x.record(e.term, number, i)
+		}
+	}
+	for k := range n.stars {
+		if j+1 == len(f.words) {
 			return
+		}
+		if st := &n.stars[k]; st.begins(&f.Tokens[j+1]) && s.fits(st.term, st.marked, f, i) {
+			x.record(st.term, number, i)
 		}
 	}
 }
 
-// end records a term whose last word is token j, unless its marks differ.
-func (s *Set) end(x *scratch, field uint8, doc *text.Doc, i, j int, e ending) {
-	if e.last != 0 {
-		tok := &doc.Tokens[j]
-		if tok.Word.ID != e.last && tok.Word.ID != 0 && !tok.Unmarked {
-			return
-		}
-		if !s.fits(e.term, true, doc, i) {
-			return
+// ends reports whether the marks of a term fit, of which the words from i to j have the folds. Short terms are decided
+// by what the ending itself knows.
+func (s *Set) ends(e *ending, f *field, i, j int) bool {
+	for k := 0; k < len(e.canon) && k <= j-i; k++ {
+		switch have := f.words[j-k].canon; have {
+		case e.canon[k], anyMarks:
+		case 0:
+			return s.fits(e.term, true, f, i)
+		default:
+			return false
 		}
 	}
-	x.record(e.term, field, i)
+	return !e.more || s.fits(e.term, true, f, i)
 }
 
-func (s *Set) fits(term uint32, marked bool, doc *text.Doc, i int) bool {
-	return !marked || s.terms.at(term).fits(doc, i)
+func (s *Set) fits(term uint32, marked bool, f *field, i int) bool {
+	return !marked || s.terms.at(term).fits(f.Doc, i)
 }
 
-func (s *Set) scanStars(x *scratch, field uint8, doc *text.Doc, i int) {
-	tok := &doc.Tokens[i]
+func (s *Set) scanStars(x *scratch, number uint8, f *field, i int) {
+	tok := &f.Tokens[i]
 	list, _ := s.stars.get(starKey(tok.Word.Fold))
 	for k := range list {
-		if st := &list[k]; st.begins(tok) && s.fits(st.term, st.marked, doc, i) {
-			x.record(st.term, field, i)
+		if st := &list[k]; st.begins(tok) && s.fits(st.term, st.marked, f, i) {
+			x.record(st.term, number, i)
 		}
 	}
 }

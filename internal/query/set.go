@@ -18,7 +18,8 @@ type Rule struct {
 // Set is a compiled set of rules. It never changes and is safe for concurrent use. With and Without return changed copies
 // that share everything untouched, so a set that is being matched is replaced by storing another pointer.
 type Set struct {
-	roots    pages[*trieNode]      // by the symbol of the first word
+	roots    pages[trieRoot]       // by the symbol of the first word
+	pairs    pages[uint64]         // a bit for each pair of symbols that begins a term, by hash: see pairBit
 	stars    table[uint32, []star] // words with * that begin a term, by their first three bytes
 	spelling table[string, uint32] // symbols by fold, for words outside the lexicon
 	terms    pages[term]
@@ -77,7 +78,8 @@ func (s *Set) Without(ids ...string) *Set {
 
 func (s *Set) copied() *Set {
 	out := *s
-	out.roots, out.terms, out.rules = s.roots.copied(), s.terms.copied(), s.rules.copied()
+	out.roots, out.pairs = s.roots.copied(), s.pairs.copied()
+	out.terms, out.rules = s.terms.copied(), s.rules.copied()
 	return &out
 }
 
@@ -85,9 +87,9 @@ func (s *Set) copied() *Set {
 func (s *Set) Len() int { return s.size }
 
 func (s *Set) add(e *edit, r Rule) {
-	cost := new(counters)
+	p := &program{rule: r}
 	if old := s.rule(r.ID); old != nil {
-		cost = old.cost
+		p.inherit(old.cost())
 		s.remove(e, r.ID)
 	}
 	slot := s.ruleCount
@@ -96,20 +98,29 @@ func (s *Set) add(e *edit, r Rule) {
 	} else {
 		s.ruleCount++
 	}
-	p := &program{rule: r, cost: cost}
-	p.root = s.compile(e, r.Query.Root)
-	for _, t := range required(r.Query.Root) {
+	p.steps = s.compile(e, r.Query.Root)
+	s.moor(e, p, slot)
+	*s.rules.own(e, slot) = p
+	s.ruleIDs.own(e, r.ID)[r.ID] = slot
+	s.size++
+}
+
+// moor makes the rule a candidate wherever one of its rarest required terms is found, unless its guards are absent.
+func (s *Set) moor(e *edit, p *program, slot uint32) {
+	anchors, guards := anchorsOf(p.rule.Query.Root)
+	a := anchor{slot, [3]uint32{noGuard, noGuard, noGuard}}
+	for i, t := range guards {
+		a.guards[i] = s.termID(t)
+	}
+	for _, t := range anchors {
 		id := s.termID(t)
 		if slices.Contains(p.anchors, id) {
 			continue
 		}
 		p.anchors = append(p.anchors, id)
 		own := s.terms.own(e, id)
-		own.anchor = append(slices.Clip(own.anchor), slot)
+		own.anchor = append(slices.Clip(own.anchor), a)
 	}
-	*s.rules.own(e, slot) = p
-	s.ruleIDs.own(e, r.ID)[r.ID] = slot
-	s.size++
 }
 
 func (s *Set) termID(t *Term) uint32 {
@@ -133,7 +144,7 @@ func (s *Set) remove(e *edit, id string) {
 	slot, _ := s.ruleIDs.get(id)
 	for _, t := range p.anchors {
 		own := s.terms.own(e, t)
-		own.anchor = slices.DeleteFunc(slices.Clone(own.anchor), func(a uint32) bool { return a == slot })
+		own.anchor = slices.DeleteFunc(slices.Clone(own.anchor), func(a anchor) bool { return a.rule == slot })
 	}
 	Walk(p.rule.Query.Root, func(n Node) bool {
 		if t, ok := n.(*Term); ok {
@@ -155,12 +166,14 @@ func (s *Set) Match(d *Doc) []Match {
 	s.scan(x, d)
 	var out []Match
 	for i := 0; i < len(x.touched); i++ {
-		for _, slot := range s.terms.at(x.touched[i]).anchor {
-			if x.seen[slot] == x.epoch {
+		anchors := s.terms.at(x.touched[i]).anchor
+		for k := range anchors {
+			a := &anchors[k]
+			if x.seen[a.rule] == x.epoch || !x.guarded(a) {
 				continue
 			}
-			x.seen[slot] = x.epoch
-			p := *s.rules.at(slot)
+			x.seen[a.rule] = x.epoch
+			p := *s.rules.at(a.rule)
 			if p.try(x, d) {
 				out = append(out, p.match(x, d))
 			}
@@ -168,6 +181,19 @@ func (s *Set) Match(d *Doc) []Match {
 	}
 	slices.SortFunc(out, func(a, b Match) int { return cmp.Compare(a.ID, b.ID) })
 	return out
+}
+
+// guarded reports whether one of the guards is present, or there are none.
+func (x *scratch) guarded(a *anchor) bool {
+	for i, g := range a.guards {
+		if g == noGuard {
+			return i == 0
+		}
+		if x.stamps[g]>>fieldCount == x.epoch {
+			return true
+		}
+	}
+	return false
 }
 
 // Cost is what one rule has cost since it was first compiled, through all copies of the set.
@@ -183,7 +209,7 @@ func (s *Set) Costs() []Cost {
 	out := make([]Cost, 0, s.size)
 	for slot := range s.ruleCount {
 		if p := *s.rules.at(slot); p != nil {
-			out = append(out, p.cost.read(p.rule.ID))
+			out = append(out, p.cost())
 		}
 	}
 	slices.SortFunc(out, func(a, b Cost) int {

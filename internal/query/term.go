@@ -15,8 +15,16 @@ type term struct {
 	cases  []uint64 // raw: the case of each word
 	prefix bool
 	rules  int      // how many times the rules use it
-	anchor []uint32 // the rules that are looked at when it is present
+	anchor []anchor // the rules that are looked at when it is present
 }
+
+// anchor is a rule to be looked at, unless all its guards are absent: terms of which it needs one besides.
+type anchor struct {
+	rule   uint32
+	guards [3]uint32
+}
+
+const noGuard = ^uint32(0)
 
 // termKey is equal for terms that match alike.
 func termKey(t *Term) string {
@@ -169,11 +177,7 @@ func (s *Set) plant(e *edit, id uint32, t *term) {
 	}
 	node := s.path(e, t.words[:n])
 	if !t.prefix {
-		end := ending{term: id}
-		if t.marked {
-			end.last = last.ID
-		}
-		node.ends = append(node.ends, end)
+		node.ends = append(node.ends, t.ending(id))
 		return
 	}
 	st := star{id, last.Fold, last.Canon, t.marked}
@@ -185,6 +189,14 @@ func (s *Set) plant(e *edit, id uint32, t *term) {
 	key := starKey(last.Fold)
 	m := s.stars.own(e, key)
 	m[key] = append(slices.Clip(m[key]), st)
+}
+
+func (t *term) ending(id uint32) ending {
+	e := ending{term: id, marked: t.marked, more: len(t.words) > len(ending{}.canon) || t.cases != nil}
+	for k := range min(len(t.words), len(e.canon)) {
+		e.canon[k] = t.words[len(t.words)-1-k].ID
+	}
+	return e
 }
 
 // uproot takes a term out of the trie.
@@ -211,11 +223,17 @@ func (s *Set) path(e *edit, words []*text.Word) *trieNode {
 	if len(words) == 0 {
 		return nil
 	}
-	at := s.roots.own(e, s.symbol(e, words[0]))
-	*at = (*at).owned(e)
-	node := *at
-	for _, w := range words[1:] {
+	first := s.symbol(e, words[0])
+	at := s.roots.own(e, first)
+	at.node = at.node.owned(e)
+	at.here = at.here || len(words) == 1
+	node := at.node
+	for i, w := range words[1:] {
 		sym := s.symbol(e, w)
+		if i == 0 {
+			n, bit := pairBit(first, sym)
+			*s.pairs.own(e, n) |= bit
+		}
 		kid := node.kid(sym).owned(e)
 		node.set(sym, kid)
 		node = kid

@@ -10,7 +10,22 @@ import (
 // The trie holds every term of every rule under the folds of its words, so that one step per token finds all spellings.
 // What the fold has forgotten, marks and case, is checked where a term ends.
 
-// node is a place in the trie.
+// trieRoot is where the terms that begin with one word are. Most words of an article begin many terms and are followed by
+// none of their second words: whether to look at the node at all is decided without touching it.
+type trieRoot struct {
+	node *trieNode
+	here bool // terms end here, or a * may follow
+}
+
+const pairBits = 21
+
+// pairBit returns where the bit for two symbols is. Bits are set and never cleared: a stale one costs a look.
+func pairBit(first, second uint32) (word uint32, bit uint64) {
+	h := (uint64(first)<<32 | uint64(second)) * 0x9e3779b97f4a7c15 >> (64 - pairBits)
+	return uint32(h >> 6), 1 << (h & 63)
+}
+
+// trieNode is a place in the trie.
 type trieNode struct {
 	edit  *edit
 	slots []edge // open addressing by symbol; the length is a power of two
@@ -24,10 +39,12 @@ type edge struct {
 	node *trieNode
 }
 
-// ending is a term that ends at a node. last is the lexicon's ID of its last word where the marks count: the first test.
+// ending is a term that ends at a node. Where marks count, it knows those of its last words: the lexicon's IDs of their
+// canonical forms, last word first. More says that this does not decide: the term is longer, or its case counts.
 type ending struct {
-	term uint32
-	last uint32
+	term         uint32
+	canon        [3]uint32
+	marked, more bool
 }
 
 // star is a term of which the next word needs only to begin so.
