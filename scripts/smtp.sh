@@ -6,7 +6,7 @@
 #   scripts/smtp.sh stop   [DIR]   stops it and removes its spool
 #   scripts/smtp.sh status [DIR]   prints its address, exit status 1 when it does not run
 #
-# It takes mail for lead@, member@ and member1@ to member9@haidang.test into maildirs, refuses every other address for
+# It takes mail for haidang@, lead@, member@ and member1@ to member9@haidang.test into maildirs, refuses every other address for
 # good, relays nothing, and offers STARTTLS. DIR (default .cache/smtp in the repository) holds "address", "cert.pem" to
 # trust, and the link "mail" to the maildirs. The instance itself lives in /tmp: Postfix's own user must reach it.
 set -euo pipefail
@@ -67,7 +67,10 @@ configure() {
 	chown postfix "$home/data"
 	chown nobody:nogroup "$home/mail"
 	ln -sfn "$home/mail" "$dir/mail"
-	printf '/^(lead|member[1-9]?)@haidang\\.test$/ ${1}/\n' >"$home/conf/mailboxes"
+	local mailbox
+	for mailbox in haidang lead member member{1..9}; do # haidang gets what bounces
+		printf '/^%s@haidang\\.test$/ %s/\n' "$mailbox" "$mailbox"
+	done >"$home/conf/mailboxes"
 	cat >"$home/conf/main.cf" <<END
 compatibility_level = 3.6
 queue_directory = $home/queue

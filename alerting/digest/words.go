@@ -261,7 +261,7 @@ func clean(s string, most int) string {
 		case isHidden(r):
 			continue
 		}
-		if n >= most {
+		if n >= most || space && n+1 >= most {
 			return strings.TrimRight(out.String(), " ,;:.") + "…"
 		}
 		if space {
