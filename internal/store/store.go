@@ -65,6 +65,7 @@ func (c Config) Validate() error {
 // DB is the open state.
 type DB struct {
 	sql    *sql.DB
+	file   string // of SQLite
 	rebind func(string) string
 }
 
@@ -108,7 +109,7 @@ func openSQLite(path string) (*DB, error) {
 		return nil, fmt.Errorf("open state %q: %w", path, err)
 	}
 	conn.SetMaxOpenConns(8)
-	return &DB{sql: conn, rebind: func(q string) string { return q }}, nil
+	return &DB{sql: conn, file: path, rebind: func(q string) string { return q }}, nil
 }
 
 func openPostgres(dsn string) (*DB, error) {
@@ -126,6 +127,11 @@ func (db *DB) migrate(ctx context.Context, dialect goose.Dialect) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := db.lockMigrations(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	provider, err := goose.NewProvider(dialect, db.sql, files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
@@ -203,6 +209,7 @@ func (db *DB) InTx(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing; after a panic it frees the lock
 	if err := fn(&Tx{sql: tx, rebind: db.rebind}); err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}

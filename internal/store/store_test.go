@@ -1,0 +1,256 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func open(t testing.TB, path string) *DB {
+	t.Helper()
+	db, err := Open(context.Background(), Config{Driver: "sqlite", Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func exec(t testing.TB, db *DB, query string, args ...any) {
+	t.Helper()
+	if _, err := db.Exec(context.Background(), query, args...); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+}
+
+func value(t testing.TB, db *DB, name string) string {
+	t.Helper()
+	var v string
+	err := db.QueryRow(context.Background(), `SELECT value FROM meta WHERE name = ?`, name).Scan(&v)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestOpenMakesTheFolderAndKeepsTheState(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dữ liệu", "a?b#c", "state.db")
+	db, err := Open(context.Background(), Config{Driver: "sqlite", Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(t, db, `INSERT INTO meta (name, value) VALUES (?, ?)`, "k", "Đập")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("the file is not where it was asked for: %v", err)
+	}
+	if got := value(t, open(t, path), "k"); got != "Đập" {
+		t.Errorf("after opening again: %q, want %q", got, "Đập")
+	}
+}
+
+func TestFolderIsForItsOwnerOnly(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	open(t, filepath.Join(dir, "state.db"))
+	info, err := os.Stat(dir)
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("mode = %v (%v), want 0700: sessions and tokens will be in it", info.Mode().Perm(), err)
+	}
+}
+
+func TestSQLiteIsDurableAndChecksItsKeys(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "state.db"))
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"} {
+		var got string
+		if err := db.QueryRow(context.Background(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("PRAGMA %s = %q (%v), want %q", pragma, got, err, want)
+		}
+	}
+}
+
+func TestInTxKeepsAllOrNothing(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "state.db"))
+	boom := errors.New("boom")
+	err := db.InTx(context.Background(), func(tx *Tx) error {
+		if _, err := tx.Exec(context.Background(), `INSERT INTO meta (name, value) VALUES ('k', '1')`); err != nil {
+			return err
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) || value(t, db, "k") != "" {
+		t.Errorf("InTx = %v, value %q; want the error and nothing kept", err, value(t, db, "k"))
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		_ = db.InTx(context.Background(), func(tx *Tx) error {
+			_, _ = tx.Exec(context.Background(), `INSERT INTO meta (name, value) VALUES ('k', '2')`)
+			panic("at the worst moment")
+		})
+	}()
+	err = db.InTx(context.Background(), func(tx *Tx) error {
+		_, err := tx.Exec(context.Background(), `INSERT INTO meta (name, value) VALUES ('k', '3')`)
+		return err
+	})
+	if err != nil || value(t, db, "k") != "3" {
+		t.Errorf("after a panic: InTx = %v, value %q; want 3: the panic must free its connection", err, value(t, db, "k"))
+	}
+}
+
+func TestInTxStopsWithItsContext(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "state.db"))
+	ctx, cancel := context.WithCancel(context.Background())
+	err := db.InTx(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO meta (name, value) VALUES ('k', '1')`)
+		cancel()
+		return err
+	})
+	if err == nil || value(t, db, "k") != "" {
+		t.Errorf("InTx = %v, value %q; want an error and nothing kept", err, value(t, db, "k"))
+	}
+}
+
+// TestWritersWaitForEachOther is why transactions begin immediate: a deferred one that reads first and then writes
+// fails at once when another has written in between.
+func TestWritersWaitForEachOther(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "state.db"))
+	exec(t, db, `INSERT INTO meta (name, value) VALUES ('n', '0')`)
+	const writers, rounds = 8, 25
+	var wg sync.WaitGroup
+	for range writers {
+		wg.Go(func() {
+			for range rounds {
+				err := db.InTx(context.Background(), func(tx *Tx) error {
+					var n int
+					if err := tx.QueryRow(context.Background(), `SELECT value FROM meta WHERE name = 'n'`).Scan(&n); err != nil {
+						return err
+					}
+					_, err := tx.Exec(context.Background(), `UPDATE meta SET value = ? WHERE name = 'n'`, fmt.Sprint(n+1))
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got, want := value(t, db, "n"), fmt.Sprint(writers*rounds); got != want {
+		t.Errorf("counted to %s, want %s", got, want)
+	}
+}
+
+func TestTwoProcessesMayOpenAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			db, err := Open(context.Background(), Config{Driver: "sqlite", Path: path})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestOpenSaysWhatIsWrong(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("this is no database, it is a letter to nobody"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name string
+		cfg  Config
+		want string
+	}{
+		{"no path", Config{Driver: "sqlite"}, "store.path: missing"},
+		{"unknown driver", Config{Driver: "oracle"}, `"oracle" is not known`},
+		{"both", Config{Driver: "sqlite", DSN: "postgres://u:planted-canary@h/d"}, "store.dsn: only for driver postgres"},
+		{"no address", Config{Driver: "postgres"}, "store.dsn: missing"},
+		{"bad address", Config{Driver: "postgres", DSN: "mysql://u:planted-canary@h/d"}, "not a postgres:// address"},
+		{"folder is a file", Config{Driver: "sqlite", Path: filepath.Join(file, "state.db")}, "state folder"},
+		{"not a database", Config{Driver: "sqlite", Path: file}, "not a database"},
+		{"nobody answers", Config{Driver: "postgres", DSN: "postgres://u:planted-canary@127.0.0.1:1/d?connect_timeout=2"}, "refused"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Open(context.Background(), tt.cfg)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Open = %v, want %q in it", err, tt.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "planted-canary") {
+				t.Errorf("the error shows the password: %v", err)
+			}
+		})
+	}
+	if err := DefaultConfig().Validate(); err != nil {
+		t.Errorf("the default: Validate = %v", err)
+	}
+}
+
+func TestDollars(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"SELECT 1", "SELECT 1"},
+		{"a = ? AND b IN (?, ?)", "a = $1 AND b IN ($2, $3)"},
+		{"a = '?' AND b = ?", "a = '?' AND b = $1"},
+		{"a = 'it''s ?' AND b = ?", "a = 'it''s ?' AND b = $1"},
+		{"-- đ\n?", "-- đ\n$1"},
+		{strings.Repeat("?", 11), "$1$2$3$4$5$6$7$8$9$10$11"},
+	} {
+		if got := dollars(tt.in); got != tt.want {
+			t.Errorf("dollars(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+// TestMigrationsArePortable holds every migration to the SQL that SQLite and PostgreSQL both speak.
+func TestMigrationsArePortable(t *testing.T) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("migrations = %q, %v", names, err)
+	}
+	banned := regexp.MustCompile(`(?i)\b(AUTOINCREMENT|SERIAL|INTEGER|BLOB|DATETIME|TIMESTAMP|REAL|WITHOUT ROWID|STRICT|PRAGMA|IFNULL|GROUP_CONCAT|INSERT OR)\b`)
+	comment := regexp.MustCompile(`(?m)--.*$`)
+	seen := map[string]string{}
+	for _, name := range names {
+		base := strings.TrimPrefix(name, "migrations/")
+		if !regexp.MustCompile(`^\d{4}_[a-z_]+\.sql$`).MatchString(base) {
+			t.Errorf("%s: the name is not like 0003_alerting.sql", base)
+		}
+		if other, ok := seen[base[:4]]; ok {
+			t.Errorf("%s and %s share a number", base, other)
+		}
+		seen[base[:4]] = base
+		raw, err := fs.ReadFile(migrations, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(raw), "-- +goose Up") || !strings.Contains(string(raw), "-- +goose Down") {
+			t.Errorf("%s lacks a way up or down", base)
+		}
+		if found := banned.FindAllString(comment.ReplaceAllString(string(raw), ""), -1); len(found) > 0 {
+			t.Errorf("%s uses %q, which one of the two databases does not know", base, found)
+		}
+	}
+}
