@@ -52,6 +52,9 @@ func (c *robotsCache) check(ctx context.Context, address string) error {
 			return err
 		}
 	}
+	if ReasonOf(e.down) == ReasonForbidden {
+		return e.down // the same address would be refused for the page
+	}
 	if e.down != nil {
 		return &Error{Reason: ReasonRobotsDown, Temporary: true, Err: e.down}
 	}

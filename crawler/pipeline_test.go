@@ -1,0 +1,362 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"haidang/internal/article"
+)
+
+// From feed to article, and the same feed again: nothing twice.
+func TestFeedToArticle(t *testing.T) {
+	s, bus, now := newSite(t), &recorder{}, newClock()
+	s.show("/rss", "text/xml", s.feedOf("Kênh chính đã thông|/kenh.html?utm_source=rss|Nước về ruộng."))
+	s.page("/kenh.html", "Kênh chính đã thông", "Sáng 21.11, ")
+	c := newCrawler(t, testConfig(s), bus, now)
+	if err := c.PollAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	links := bus.take()
+	if len(links) != 1 || links[0].Edit || links[0].Host == "" || links[0].Origin != article.Live {
+		t.Fatalf("links = %+v", links)
+	}
+	for range 2 { // a redelivery is not fetched again
+		if err := c.HandleLink(t.Context(), links[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := s.asked("/kenh.html?utm_source=rss"); n != 1 {
+		t.Errorf("the page was asked for %d times", n)
+	}
+	if len(bus.articles) != 1 {
+		t.Fatalf("%d articles", len(bus.articles))
+	}
+	a := bus.articles[0]
+	if a.Title != "Kênh chính đã thông" || a.CanonicalURL != s.URL+"/kenh.html" || a.ID != article.ID(a.CanonicalURL) || a.FeedOnly || a.Revision == "" || a.Language != "vi" {
+		t.Errorf("article = %+v", a)
+	}
+	if !strings.HasPrefix(a.Text, "Sáng 21.11, Đội thủy nông") || strings.Count(a.Text, "\n") != 2 || strings.Contains(a.Text, "Bản quyền") {
+		t.Errorf("text = %q", a.Text)
+	}
+	if want := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC); !a.Published.Equal(want) || a.PublishedFrom != article.DateFromFeed {
+		t.Errorf("published %v from %s", a.Published, a.PublishedFrom)
+	}
+	if err := c.PollAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if again := bus.take(); len(again) != 0 {
+		t.Errorf("an unchanged feed gave %+v", again)
+	}
+}
+
+// What a feed shows otherwise than before is fetched again and published under the same ID with another revision.
+func TestEditIsANewRevision(t *testing.T) {
+	s, bus, now := newSite(t), &recorder{}, newClock()
+	s.show("/rss", "text/xml", s.feedOf("Kênh chính đã thông|/kenh.html|Nước về."))
+	s.page("/kenh.html", "Kênh chính đã thông", "Sáng 21.11, ")
+	c := newCrawler(t, testConfig(s), bus, now)
+	for _, title := range []string{"Kênh chính đã thông", "Đính chính: kênh chính thông một nửa"} {
+		s.show("/rss", "text/xml", s.feedOf(title+"|/kenh.html|Nước về."))
+		s.page("/kenh.html", title, "Sáng 21.11, ")
+		if err := c.PollAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range bus.take() {
+			for range 2 {
+				if err := c.HandleLink(t.Context(), l); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		now.add(time.Hour)
+	}
+	if len(bus.articles) != 2 {
+		t.Fatalf("%d articles, want the first and its edit", len(bus.articles))
+	}
+	first, second := bus.articles[0], bus.articles[1]
+	if first.ID != second.ID || first.Revision == second.Revision || !first.FirstSeen.Equal(second.FirstSeen) {
+		t.Errorf("first %s %s %v, second %s %s %v", first.ID, first.Revision, first.FirstSeen, second.ID, second.Revision, second.FirstSeen)
+	}
+}
+
+// Two feeds of an outlet that word one item differently must not take turns in "editing" it.
+func TestTwoFeedsDoNotEditEachOther(t *testing.T) {
+	s, bus, now := newSite(t), &recorder{}, newClock()
+	s.show("/rss", "text/xml", s.feedOf("Kênh đã thông|/kenh.html|Bản dài."))
+	s.show("/rss2", "text/xml", s.feedOf("Kênh đã thông|/kenh.html|Bản ngắn."))
+	cfg := testConfig(s)
+	cfg.Sources[0].Feeds = append(cfg.Sources[0].Feeds, s.URL+"/rss2")
+	c := newCrawler(t, cfg, bus, now)
+	total := 0
+	for i := range 3 {
+		if err := c.PollAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		links := bus.take()
+		total += len(links)
+		if i > 0 && len(links) > 0 {
+			t.Errorf("poll %d published %+v", i, links)
+		}
+		s.show("/rss", "text/xml", s.feedOf("Kênh đã thông|/kenh.html|Bản dài.")+strings.Repeat(" ", i+1)) // another body, nothing new
+	}
+	if total < 1 || total > 2 { // both may meet it at the same first moment
+		t.Errorf("%d links", total)
+	}
+}
+
+// The broker fails after the feed was read: nothing is marked, the next poll publishes it all.
+func TestNothingIsMarkedBeforeTheAcknowledgement(t *testing.T) {
+	s, bus, now := newSite(t), &recorder{}, newClock()
+	s.on("/rss", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		w.Header().Set("ETag", `"1"`)
+		_, _ = w.Write([]byte(s.feedOf("Một|/1.html|a", "Hai|/2.html|b")))
+	})
+	c := newCrawler(t, testConfig(s), bus, now)
+	bus.setFail(true)
+	if err := c.PollAll(t.Context()); !errors.Is(err, errBrokerAway) {
+		t.Fatalf("poll without a broker: %v", err)
+	}
+	bus.setFail(false)
+	if err := c.PollAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	links := bus.take()
+	if len(links) != 2 {
+		t.Fatalf("%d links after the broker came back, want 2", len(links))
+	}
+	s.page("/1.html", "Kênh chính đã thông", "")
+	bus.setFail(true)
+	if err := c.HandleLink(t.Context(), links[0]); !errors.Is(err, errBrokerAway) || !OwnTrouble(err) {
+		t.Errorf("link without a broker: %v", err)
+	}
+	bus.setFail(false)
+	if err := c.HandleLink(t.Context(), links[0]); err != nil || len(bus.articles) != 1 {
+		t.Errorf("link after the broker came back: %v, %d articles", err, len(bus.articles))
+	}
+}
+
+// Killed between the acknowledgement and the mark: a new process on the same state publishes again and loses nothing.
+func TestCrashBetweenPublishAndMark(t *testing.T) {
+	s, bus, now, dir := newSite(t), &recorder{}, newClock(), t.TempDir()
+	s.show("/rss", "text/xml", s.feedOf("Kênh chính đã thông|/kenh.html|a"))
+	s.page("/kenh.html", "Kênh chính đã thông", "")
+	for i := range 2 {
+		db := openDB(t, dir)
+		ctx, die := context.WithCancel(t.Context())
+		var out Publisher = bus
+		if i == 0 {
+			out = dying{bus, die} // the context that the database needs ends as the broker answers
+		}
+		c, err := New(testConfig(s), Deps{Publisher: out, DB: db, Now: now.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.PollAll(ctx); (err == nil) != (i == 1) {
+			t.Fatalf("run %d: %v", i, err)
+		}
+		die()
+	}
+	if n := len(bus.take()); n != 2 {
+		t.Errorf("the link was published %d times, want twice: once before the crash and once after", n)
+	}
+}
+
+type dying struct {
+	*recorder
+	die context.CancelFunc
+}
+
+func (d dying) PublishLinks(ctx context.Context, links []Link) error {
+	defer d.die()
+	return d.recorder.PublishLinks(ctx, links)
+}
+
+func TestConditionalGet(t *testing.T) {
+	s, bus, now := newSite(t), &recorder{}, newClock()
+	var conditional, full int
+	s.on("/rss", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") == `"7"` && r.Header.Get("If-Modified-Since") != "" {
+			conditional++
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		full++
+		w.Header().Set("ETag", `"7"`)
+		w.Header().Set("Last-Modified", "Sat, 21 Nov 2026 00:00:00 GMT")
+		_, _ = w.Write([]byte(s.feedOf("Một|/1.html|a")))
+	})
+	c := newCrawler(t, testConfig(s), bus, now)
+	for range 3 {
+		if err := c.PollAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		now.add(time.Minute)
+	}
+	if full != 1 || conditional != 2 {
+		t.Errorf("%d full and %d conditional requests, want 1 and 2", full, conditional)
+	}
+	now.add(fullEvery)
+	if err := c.PollAll(t.Context()); err != nil || full != 2 {
+		t.Errorf("after %v: %v, %d full requests; an ETag is not believed for ever", fullEvery, err, full)
+	}
+}
+
+// Pages that cannot be read: told as the feed gives them, or refused with a reason.
+func TestHandleLinkWithoutAPage(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		prepare  func(s *site)
+		url      string
+		attempts int // until it is settled
+		feedOnly bool
+	}{
+		{"gone", func(s *site) {}, "/x.html", 1, true},
+		{"robots forbid", func(s *site) { s.show("/robots.txt", "text/plain", "user-agent: *\ndisallow: /x") }, "/x.html", 1, true},
+		{"robots down", func(s *site) {
+			s.on("/robots.txt", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) })
+			s.page("/x.html", "T", "")
+		}, "/x.html", 3, true},
+		{"server error", func(s *site) { s.on("/x.html", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }) }, "/x.html", 3, true},
+		{"picture", func(s *site) { s.show("/x.html", "image/png", "\x89PNG") }, "/x.html", 1, true},
+		{"private address", func(s *site) {}, "http://127.0.0.1:1/x.html", 1, false},
+		{"metadata service", func(s *site) {}, "http://169.254.169.254/latest", 1, false},
+		{"file", func(s *site) {}, "file:///etc/passwd", 1, false},
+		{"redirect to a private address", func(s *site) {
+			s.on("/x.html", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://10.0.0.1/", 302) })
+		}, "/x.html", 1, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, bus := newSite(t), &recorder{}
+			tt.prepare(s)
+			c := newCrawler(t, testConfig(s), bus, newClock())
+			address := tt.url
+			if strings.HasPrefix(address, "/") {
+				address = s.URL + address
+			}
+			l := Link{Schema: 1, URL: address, CanonicalURL: address, ArticleID: article.ID(address), Source: "s0", Hash: "h", Item: Item{Title: "Tin", Summary: "Tóm tắt của bản tin."}, Origin: article.Live}
+			for i := 1; i <= tt.attempts; i++ {
+				err := c.HandleLink(t.Context(), l)
+				if (err == nil) != (i == tt.attempts) {
+					t.Fatalf("attempt %d: %v", i, err)
+				}
+			}
+			if tt.feedOnly != (len(bus.articles) == 1) {
+				t.Fatalf("articles = %+v", bus.articles)
+			}
+			if tt.feedOnly && (!bus.articles[0].FeedOnly || bus.articles[0].Text != "Tóm tắt của bản tin.") {
+				t.Errorf("article = %+v", bus.articles[0])
+			}
+			if err := c.HandleLink(t.Context(), l); err != nil || len(bus.articles) > 1 {
+				t.Errorf("redelivery: %v, %d articles", err, len(bus.articles))
+			}
+		})
+	}
+}
+
+// A failing feed is counted, shown and asked less often; the others go on, and it comes back.
+func TestHealthOfAFailingSource(t *testing.T) {
+	good, bad, bus, now := newSite(t), newSite(t), &recorder{}, newClock()
+	good.show("/rss", "text/xml", good.feedOf("Một|/1.html|a"))
+	bad.show("/rss", "text/html", "<html><body>Bảo trì</body></html>")
+	c := newCrawler(t, testConfig(good, bad), bus, now)
+	for range 3 {
+		if err := c.PollAll(t.Context()); ReasonOf(err) != ReasonNotFeed {
+			t.Fatalf("poll: %v", err)
+		}
+	}
+	health, err := c.Health(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := health[0]; h.State != StateOK || h.Items != 1 || h.LastItem.IsZero() || h.Feeds[0].Title != "Báo Bãi Bồi" {
+		t.Errorf("good source: %+v", h)
+	}
+	if h := health[1]; h.State != StateFailing || h.Failures != 3 || h.Reason != ReasonNotFeed || h.LastError == "" {
+		t.Errorf("bad source: %+v", h)
+	}
+	if d := health[1].Feeds[0].NextPoll.Sub(now.now()); d < 150*time.Millisecond {
+		t.Errorf("after three failures the next poll is in %v: no backoff", d)
+	}
+	bad.show("/rss", "text/xml", bad.feedOf("Hai|/2.html|a"))
+	if err := c.PollAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now.add(25 * time.Hour)
+	if health, _ = c.Health(t.Context()); health[1].State != StateQuiet || health[1].Failures != 0 {
+		t.Errorf("after it came back and a silent day: %+v", health[1])
+	}
+}
+
+// Run polls by itself and stops when told.
+func TestRunPollsAndStops(t *testing.T) {
+	s, bus := newSite(t), &recorder{}
+	polls := make(chan int, 100)
+	n := 0
+	s.on("/rss", func(w http.ResponseWriter, _ *http.Request) {
+		n++
+		_, _ = w.Write([]byte(s.feedOf("Một|/1.html|a")))
+		polls <- n
+	})
+	c, err := New(testConfig(s), Deps{Publisher: bus, DB: openDB(t, t.TempDir())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx) }()
+	for <-polls < 3 {
+	}
+	stop()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("Run: %v", err)
+	}
+	if links := bus.take(); len(links) != 1 {
+		t.Errorf("%d links from three polls of one item", len(links))
+	}
+}
+
+func TestSeenIsForgottenByAge(t *testing.T) {
+	s, bus, now := newSite(t), &recorder{}, newClock()
+	s.show("/rss", "text/xml", s.feedOf("Một|/1.html|a"))
+	c := newCrawler(t, testConfig(s), bus, now)
+	count := func() (n int) {
+		if err := c.state.db.QueryRow(t.Context(), "SELECT COUNT(*) FROM crawl_seen").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for range 100 { // days on which the feed stays as it is: what it shows is not forgotten
+		if err := c.PollAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.state.prune(t.Context(), now.now().Add(-c.cfg.SeenFor.Std())); err != nil {
+			t.Fatal(err)
+		}
+		now.add(25 * time.Hour)
+	}
+	if count() != 1 || len(bus.take()) != 1 {
+		t.Errorf("%d items remembered, want the one that the feed still shows", count())
+	}
+	s.show("/rss", "text/xml", s.feedOf("Hai|/2.html|b"))
+	if err := c.PollAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now.add(91 * 24 * time.Hour)
+	if err := c.PollAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.state.prune(t.Context(), now.now().Add(-c.cfg.SeenFor.Std())); err != nil {
+		t.Fatal(err)
+	}
+	if count() != 1 {
+		t.Errorf("%d items remembered, want only the one still shown", count())
+	}
+}
