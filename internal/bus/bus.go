@@ -7,7 +7,7 @@
 // topic dead with its reason, whole, and the work goes on ([Subscription], [RetryPolicy]).
 //
 // Limits. A message may have [Config.MaxMessage] bytes, with key and headers; a bigger one is [ErrTooLarge]. Publish
-// waits for the broker as long as [Config.PublishTimeout], then returns an error; it never drops. There are no
+// waits for the broker as long as [Config.PublishTimeout], then returns an error; it never drops a message. There are no
 // transactions: twice is possible, never is not. The embedded broker is franz-go's kfake, which its authors call a test
 // broker: it is for one process and for logs of at most 500 MB, because it reads its whole log after a crash. Publish
 // to it waits for running readers that are far behind, and returns [ErrBehind] when that takes too long. Retention

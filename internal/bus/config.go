@@ -52,7 +52,7 @@ type Config struct {
 	RetentionBytes settings.Bytes `yaml:"retention_bytes"`
 	// RetentionTime is how long messages are kept.
 	RetentionTime settings.Duration `yaml:"retention_time"`
-	// PublishTimeout bounds one Publish when its context does not end sooner.
+	// PublishTimeout is how long Publish waits for a chunk (at most 4 MB) to be acknowledged.
 	PublishTimeout settings.Duration `yaml:"publish_timeout"`
 	// TLS encrypts the connection, for mode external.
 	TLS TLS `yaml:"tls"`

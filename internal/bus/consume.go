@@ -39,6 +39,7 @@ func (b *Bus) Run(ctx context.Context, sub Subscription) error {
 			return err
 		}
 		c.log.Warn("consumer starts anew", "err", err)
+		pause(ctx, joinBackoff)
 	}
 }
 

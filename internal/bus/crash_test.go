@@ -158,6 +158,7 @@ func runAndKill(t *testing.T, dir string, after int, acked map[string]bool) {
 // TestFullDisk fills the disk under the embedded broker: Publish says so in one sentence, everything lives on, and with
 // room again it works again.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "small")
 	if err := os.Mkdir(dir, 0o750); err != nil {
 		t.Fatal(err)

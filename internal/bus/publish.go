@@ -47,15 +47,9 @@ func (b *Bus) Publish(ctx context.Context, msgs ...Message) error {
 	if err := b.check(msgs); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, b.cfg.PublishTimeout.Std())
-	defer cancel()
 	for len(msgs) > 0 {
 		n := chunk(msgs)
-		err := b.holdBackChunk(ctx, msgs[:n])
-		if err == nil {
-			err = b.publishChunk(ctx, msgs[:n])
-		}
-		if err != nil {
+		if err := b.publishChunk(ctx, msgs[:n]); err != nil {
 			b.countPublished(msgs, outcomeError)
 			return err
 		}
@@ -119,6 +113,11 @@ func chunk(msgs []Message) int {
 
 // publishChunk sends a chunk until all of it is acknowledged, the context ends or the broker refuses for good.
 func (b *Bus) publishChunk(ctx context.Context, msgs []Message) error {
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.PublishTimeout.Std())
+	defer cancel()
+	if err := b.holdBackChunk(ctx, msgs); err != nil {
+		return err
+	}
 	writer := b.writer
 	if msgs[0].size() > batchBytes {
 		writer = b.large
