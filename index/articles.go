@@ -3,7 +3,9 @@ package index
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -243,4 +245,22 @@ func (f *articleFile) note(ctx context.Context, words []markedWord) error {
 		return fmt.Errorf("note %d words: %w", len(words), err)
 	}
 	return nil
+}
+
+// windowStart returns the time from which on about n articles were first seen, up to a place. whole is true when
+// there are no more than n.
+func (f *articleFile) windowStart(ctx context.Context, upTo *place, n int) (from int64, whole bool, err error) {
+	latest := int64(math.MaxInt64)
+	if upTo != nil {
+		latest = int64(upTo.Key)
+	}
+	query := `SELECT first_seen FROM articles WHERE first_seen <= ? ORDER BY first_seen DESC LIMIT 1 OFFSET ?`
+	err = f.db.QueryRowContext(ctx, query, latest, n).Scan(&from)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, true, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("find the newest %d articles: %w", n, err)
+	}
+	return from, false, nil
 }

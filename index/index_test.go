@@ -379,6 +379,36 @@ func TestPagesAcrossShards(t *testing.T) {
 	}
 }
 
+// TestWindowsChangeNothing pages through shards of which only the newest articles are looked at first.
+func TestWindowsChangeNothing(t *testing.T) {
+	cfg := testConfig(t)
+	cfg.HotDocuments = 150
+	x := open(t, cfg)
+	var all []article.Article
+	for n := range 400 {
+		text := "Nước sông dâng."
+		if n > 90 && n%5 > 0 { // rare in the newest, so that windows must grow
+			text = "Trời nắng."
+		}
+		all = append(all, made(n/2*2, "Bản tin", text)) // ties in pairs
+		all[n].ID = fmt.Sprintf("a%05d", n)
+	}
+	put(t, x, all...)
+	for _, q := range []string{"dâng", "nước ONEAR/1 dâng"} {
+		whole := find(t, x, Request{Query: q, Limit: MaxLimit})
+		if whole.Total != 91+61 {
+			t.Errorf("%s: total %d, want %d", q, whole.Total, 91+61)
+		}
+		for _, size := range []int{1, 3, 20} {
+			x.window = size
+			if diff := cmp.Diff(ids(whole), pages(t, x, Request{Query: q}, whole.Total)); diff != "" {
+				t.Errorf("%s in windows of %d (-whole +pages):\n%s", q, size, diff)
+			}
+		}
+		x.window = firstWindow
+	}
+}
+
 func pages(t *testing.T, x *Index, req Request, total int) []string {
 	t.Helper()
 	var got []string
@@ -402,7 +432,7 @@ func TestNewestFirstLeavesOldShardsAlone(t *testing.T) {
 	for n := range 40 {
 		put(t, x, made(n, "Bản tin", "Nước sông dâng."))
 	}
-	st := newStream(x.shards, ask{query: newTranslator(x.vocab, false).anyOf([]string{"dâng"}), sort: BySeen, page: 5})
+	st := newStream(x.shards, ask{query: newTranslator(x.vocab, false).anyOf([]string{"dâng"}), sort: BySeen, page: 5, window: firstWindow})
 	sources := slices.Clone(*st)
 	for range 4 {
 		if _, ok, err := st.next(t.Context()); !ok || err != nil {
@@ -411,7 +441,7 @@ func TestNewestFirstLeavesOldShardsAlone(t *testing.T) {
 	}
 	loaded := 0
 	for _, s := range sources {
-		if s.loaded {
+		if s.after != nil {
 			loaded++
 		}
 	}
@@ -465,9 +495,11 @@ func TestBadRequests(t *testing.T) {
 			t.Errorf("Search(%+.60v): %v, want ErrRequest", req, err)
 		}
 	}
-	var mistake *query.Error
-	if _, err := x.Search(t.Context(), Request{Query: `"vỡ đập`}); !errors.As(err, &mistake) {
-		t.Errorf("Search of a broken query: %v, want a *query.Error", err)
+	for _, src := range []string{`"vỡ đập`, "lang:vi NOT body:lũ"} {
+		var mistake *query.Error
+		if _, err := x.Search(t.Context(), Request{Query: src}); !errors.As(err, &mistake) {
+			t.Errorf("Search(%s): %v, want a *query.Error", src, err)
+		}
 	}
 }
 

@@ -53,7 +53,7 @@ func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 
 // searching is one search on its way.
 type searching struct {
-	parsed *query.Query // nil: every article
+	parsed *query.Query // what the matcher can verify and mark; nil: filters only, or every article
 	ask    ask
 	exact  bool // bleve's answer needs no verification
 	limit  int
@@ -79,7 +79,7 @@ func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
 	if s.before, err = parseCursor(req.After, sort); err != nil {
 		return nil, err
 	}
-	s.ask = ask{sort: sort, page: s.limit + 1}
+	s.ask = ask{sort: sort, page: s.limit + 1, window: x.window}
 	if s.before != nil {
 		s.ask.after = &s.before.After
 	}
@@ -95,7 +95,14 @@ func (s *searching) translate(req Request, v *vocabulary, lists func(string) ([]
 			return err
 		}
 		c := newTranslator(v, s.ask.sort == ByRelevance).node(parsed.Root)
-		s.parsed, s.exact = parsed, c.exact
+		s.exact = c.exact
+		// The matcher takes no query of filters only. bleve answers most of them by itself; of the others the mistake
+		// says what to add.
+		if _, err := (query.Options{Lists: lists}).Parse(req.Query); err == nil {
+			s.parsed = parsed
+		} else if !c.exact {
+			return err
+		}
 		if c.query != nil {
 			parts = append(parts, c.query)
 		}

@@ -40,6 +40,8 @@ type ask struct {
 	sort  Sort
 	after *place
 	page  int // hits read from a shard at a time
+	// window is how many of a shard's newest articles are searched first when the newest hits are asked for.
+	window int
 }
 
 // source reads the hits of one shard in order, a page at a time.
@@ -49,6 +51,7 @@ type source struct {
 	bound  float64 // no hit that is still to come has a higher key
 	page   []candidate
 	after  *place
+	window int  // how many of the newest articles were searched last
 	loaded bool // total is known
 	ended  bool
 	total  int
@@ -99,19 +102,78 @@ func (st *stream) next(ctx context.Context) (c candidate, ok bool, err error) {
 
 // load reads the next page of a shard.
 func (s *source) load(ctx context.Context) error {
-	page, total, err := s.shard.find(ctx, s.ask, s.after)
+	var err error
+	if s.ask.sort == BySeen && s.ask.query != nil {
+		err = s.loadNewest(ctx)
+	} else {
+		err = s.loadAny(ctx, s.ask)
+	}
 	if err != nil {
 		return fmt.Errorf("search shard %s: %w", s.shard.name, err)
+	}
+	if len(s.page) > 0 {
+		last := s.page[len(s.page)-1].place
+		s.after = &last
+	}
+	return nil
+}
+
+// loadAny reads a page of all the hits that are left, which tells their number too.
+func (s *source) loadAny(ctx context.Context, a ask) error {
+	page, total, err := s.shard.find(ctx, a, s.after)
+	if err != nil {
+		return err
 	}
 	if !s.loaded {
 		s.total, s.loaded = total, true
 	}
-	s.page, s.ended = page, len(page) < s.ask.page
-	if len(page) > 0 {
-		last := page[len(page)-1].place
-		s.after = &last
-	}
+	s.page, s.ended = page, len(page) < a.page
 	return nil
+}
+
+const (
+	firstWindow  = 4096 // articles of a shard that are searched first for the newest hits
+	windowGrowth = 8    // so many times more are searched next, where that gave less than a page
+)
+
+// loadNewest looks for the newest hits among the newest articles only, and farther back while there are none: putting
+// all the hits of a frequent word in order costs ten times as much as counting them.
+func (s *source) loadNewest(ctx context.Context) error {
+	for {
+		s.window = max(s.window*windowGrowth, s.ask.window, 1)
+		from, whole, err := s.shard.articles.windowStart(ctx, s.after, s.window)
+		if err != nil {
+			return err
+		}
+		if whole {
+			return s.loadAny(ctx, s.ask)
+		}
+		a := s.ask
+		a.query = bq.NewConjunctionQuery([]bq.Query{a.query, window(from, s.after)})
+		page, _, err := s.shard.find(ctx, a, s.after)
+		if err != nil {
+			return err
+		}
+		if len(page) == a.page {
+			s.window /= windowGrowth
+		}
+		if len(page) > 0 {
+			s.page = page
+			return nil
+		}
+	}
+}
+
+// window holds for articles first seen between two times, both included.
+func window(from int64, upTo *place) bq.Query {
+	low, yes := float64(from), true
+	var high *float64
+	if upTo != nil {
+		high = &upTo.Key
+	}
+	q := bq.NewNumericRangeInclusiveQuery(&low, high, &yes, &yes)
+	q.SetField(fieldSeen)
+	return q
 }
 
 // head is where the next hit of the source stands at best.
