@@ -31,6 +31,7 @@ type Claim struct {
 	Severity  article.Severity `yaml:"severity"`
 	Context   Context          `yaml:"context"`
 	Official  Official         `yaml:"official"`
+	Broad     bool             `yaml:"broad"`     // a net for what no other claim catches: told only when it has the mark of a rumour
 	Threshold Points           `yaml:"threshold"` // points needed per language; 0 means the configured one
 	Clauses   []Clause         `yaml:"clauses"`
 	Exclude   Bilingual        `yaml:"exclude"` // queries; an article that matches is not about this claim

@@ -25,8 +25,9 @@ func (c *Classifier) Classify(a *article.Article) article.Verdict {
 		RulesVersion: c.version,
 	}
 	for _, f := range c.findings(r, matches, rules.refs) {
-		c.judge(f, v.AboutVietnam, geo.hits)
-		v.Claims = append(v.Claims, f.match)
+		if c.judge(f, v.AboutVietnam, geo.hits); f.worthTelling() {
+			v.Claims = append(v.Claims, f.match)
+		}
 	}
 	slices.SortFunc(v.Claims, func(a, b article.ClaimMatch) int {
 		return cmp.Or(compareBool(b.Rings, a.Rings), cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))

@@ -9,7 +9,7 @@ import (
 
 const (
 	signalCap    = 40  // what all signals together may add
-	excitedCap   = 10  // what they may add when none of them is the mark of a rumour
+	excitedCap   = 5   // what they may add when none of them is the mark of a rumour
 	buried       = -15 // for a claim that stands deep in the body only
 	notAsserted  = -5  // for a question or doubt
 	manyOfficial = 3   // sentences of a competent source anywhere that confirm as one near the claim does
@@ -18,10 +18,15 @@ const (
 
 // finding is one claim whose required clauses an article satisfies.
 type finding struct {
-	claim *compiled
-	match article.ClaimMatch
-	zone  zone
+	claim  *compiled
+	match  article.ClaimMatch
+	zone   zone
+	strong int // points of the signals that mark a rumour
 }
+
+// worthTelling reports whether a finding belongs in the verdict. What a broad claim finds without any mark of a rumour
+// is ordinary news.
+func (f *finding) worthTelling() bool { return !f.claim.Broad || f.strong > 0 }
 
 // judge gives the stance, the score and the decision for a claim found in an article.
 func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
@@ -30,7 +35,7 @@ func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
 	for _, cue := range cues {
 		f.addSpan(cue, "stance:"+string(stance))
 	}
-	strong := c.addSignals(f)
+	c.addSignals(f)
 	if stance == article.Questions || stance == article.Unclear {
 		f.addPart("stance:"+string(stance), notAsserted)
 	}
@@ -38,13 +43,13 @@ func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
 		f.addPart("buried", buried)
 	}
 	f.addUp()
-	reason := c.silence(f, about, places, strong)
+	reason := c.silence(f, about, places)
 	f.match.Silent, f.match.Rings = string(reason), reason == ""
 	f.tidy(c.cfg.MaxSpans)
 }
 
 // silence returns why a claim does not ring, or "".
-func (c *Classifier) silence(f *finding, about bool, places []placeHit, strong int) Reason {
+func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 	claim, z := f.claim, &f.zone
 	switch {
 	case !claim.CanRing():
@@ -61,10 +66,10 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit, strong i
 	if r := notCheckable(z); r != "" {
 		return r
 	}
-	if claim.official() == Silences && z.isOfficial() && strong < strongEnough {
+	if claim.official() == Silences && z.isOfficial() && f.strong < strongEnough {
 		return ReasonOfficial
 	}
-	if claim.Kind == Pattern && strong == 0 {
+	if claim.Kind == Pattern && f.strong == 0 {
 		if z.first(z.holds, cuePrediction) != nil {
 			return ReasonPrediction
 		}
@@ -87,9 +92,9 @@ func (z *zone) isOfficial() bool {
 	return len(z.r.official) >= manyOfficial || slices.ContainsFunc(z.r.official, z.covers)
 }
 
-// addSignals adds the points of each kind of signal near the claim, the marks of a rumour first, and returns theirs.
+// addSignals adds the points of each kind of signal near the claim, the marks of a rumour first.
 // Excitement without any mark of a rumour counts for little: real news is exciting too.
-func (c *Classifier) addSignals(f *finding) (strong int) {
+func (c *Classifier) addSignals(f *finding) {
 	total, limit := 0, excitedCap
 	for i, kind := range signalKinds {
 		found := f.zone.first(f.zone.covers, kind)
@@ -97,7 +102,7 @@ func (c *Classifier) addSignals(f *finding) (strong int) {
 			continue
 		}
 		if i < strongSignals {
-			strong += c.cues.points[kind]
+			f.strong += c.cues.points[kind]
 			limit = signalCap
 		}
 		if points := min(c.cues.points[kind], limit-total); points > 0 {
@@ -106,7 +111,6 @@ func (c *Classifier) addSignals(f *finding) (strong int) {
 		}
 		f.addSpan(found, "signal:"+string(kind))
 	}
-	return strong
 }
 
 func (f *finding) addPart(name string, points int) {

@@ -66,18 +66,21 @@ func (b *branch[T]) enter(words []*text.Word, end leaf[T], key func(*text.Word) 
 }
 
 // find calls found with the tokens [first, last) of every phrase, left to right. Of phrases that begin at one token only
-// the longest counts, and none that lies within an earlier one.
+// the longest counts, and none that begins within an earlier one; the words that "…" stands for are free.
 func (l *lexicon[T]) find(d *text.Doc, found func(first, last int, value T)) {
 	covered := 0
 	for i := range d.Tokens {
-		at, last := l.longest(d, i)
-		if at == nil || last <= covered {
+		if i < covered {
 			continue
 		}
+		at, last := l.longest(d, i)
+		if at == nil {
+			continue
+		}
+		covered = last
 		for _, end := range at.leaves {
 			if stop, ok := follow(d, last, end.rest); ok {
 				found(i, stop, end.value)
-				covered = max(covered, stop)
 			}
 		}
 	}

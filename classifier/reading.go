@@ -101,7 +101,7 @@ func (r *reading) negate() {
 func (r *reading) findOfficial() {
 	for i := range r.cues {
 		c := &r.cues[i]
-		if c.kind != cueAgency || r.sentenceHas(c.sentence, cueVague) || r.sentenceHas(c.sentence, "unsourced") {
+		if c.kind != cueAgency || r.sentenceHas(c.sentence, cueVague, "unsourced", "secrecy") {
 			continue
 		}
 		for j := max(0, i-4); j < len(r.cues) && j <= i+6; j++ {

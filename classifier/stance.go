@@ -78,6 +78,9 @@ func (z *zone) farAnswer() (article.Stance, []*cue) {
 // openStance tells apart, in an article that gives no answer, question, doubt and assertion.
 func (z *zone) openStance() (article.Stance, []*cue) {
 	if c := z.first(z.inTitle, cueQuestions); c != nil {
+		if len(z.r.official) > 0 { // "thực hư ..." with an answer by the competent body is the form of a fact-check
+			return article.ReportsDebunk, cuesOf(c)
+		}
 		return article.Questions, cuesOf(c)
 	}
 	if strings.HasSuffix(strings.TrimRight(z.r.article.Title, " \"'”’»"), "?") {
