@@ -22,9 +22,12 @@ func (d *Digest) Run(ctx context.Context) error {
 	}
 	tick := time.NewTicker(look)
 	defer tick.Stop()
+	served := map[string]Date{} // the newest morning of each list that needs no more work: saves a look at the rows
 	for {
 		for _, list := range d.cfg.Lists {
-			d.serve(ctx, list)
+			if due := d.Due(); served[list.Name] != due && d.serve(ctx, list, due) {
+				served[list.Name] = due
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -34,25 +37,30 @@ func (d *Digest) Run(ctx context.Context) error {
 	}
 }
 
-// serve sends what a list is owed. Its errors are logged here, by their owner; the next look tries again.
-func (d *Digest) serve(ctx context.Context, list List) {
-	dates, err := d.owed(ctx, list)
-	if err != nil && ctx.Err() == nil {
-		d.log.Error("digest not looked up", "list", list.Name, "err", err)
-		return
+// serve sends what a list is owed and reports whether it is done for the day. Its errors are logged here, by their
+// owner; the next look tries again.
+func (d *Digest) serve(ctx context.Context, list List, due Date) (done bool) {
+	dates, err := d.owed(ctx, list, due)
+	if err != nil {
+		if ctx.Err() == nil {
+			d.log.Error("digest not looked up", "list", list.Name, "err", err)
+		}
+		return false
 	}
+	done = true
 	for _, date := range dates {
 		reason, err := d.send(ctx, date, list, false)
 		if err != nil && ctx.Err() == nil {
 			d.log.Error("digest not sent", "list", list.Name, "date", date, "reason", reason, "err", err)
 		}
+		done = done && (reason == ReasonSent || reason == ReasonBefore || reason == ReasonFailed)
 	}
+	return done
 }
 
 // owed lists the mornings that a list has not had: those that wait for another attempt, and those that have become due
 // since the newest one. A new list is owed nothing before its first morning.
-func (d *Digest) owed(ctx context.Context, list List) ([]Date, error) {
-	due := d.Due()
+func (d *Digest) owed(ctx context.Context, list List, due Date) ([]Date, error) {
 	newest, err := d.newest(ctx, list, due)
 	if err != nil {
 		return nil, err
