@@ -148,20 +148,21 @@ func requiredOfWeighted(n *Weighted) []*Term {
 	type choice struct {
 		terms []*Term
 		cost  float64
-		worth float64
+		worth int64
 	}
 	var items []choice
 	for _, it := range n.Items {
 		if it.Weight > 0 {
 			r := required(it.Node)
-			items = append(items, choice{r, costOf(r), it.Weight * float64(it.Cap)})
+			items = append(items, choice{r, costOf(r), int64(hundredths(it.Weight)) * int64(it.Cap)})
 		}
 	}
-	left := 0.0
+	left := int64(0)
+	goal := int64(hundredths(n.Threshold))
 	for {
 		drop := -1
 		for i, c := range items {
-			if left+c.worth < n.Threshold && (drop < 0 || c.cost > items[drop].cost) {
+			if left+c.worth < goal && (drop < 0 || c.cost > items[drop].cost) {
 				drop = i
 			}
 		}

@@ -26,12 +26,12 @@ type mark struct {
 }
 
 // match tells how the rule held; the scratch must still be that of the document.
-func (p *program) match(x *scratch, d *Doc) Match {
-	c := &collector{x: x, d: d}
+func (p *program) match(c *collector) Match {
+	c.clauses, c.shares, c.marks = nil, c.shares[:0], c.marks[:0]
 	c.score(&p.steps[0], everywhere, "")
 	c.mark(&p.steps[0], everywhere, "")
-	m := Match{ID: p.rule.ID, Shares: c.shares, Clauses: c.clauses, Spans: c.spans(MaxSpans)}
-	for _, s := range c.shares {
+	m := Match{ID: p.rule.ID, Shares: slices.Clone(c.shares), Clauses: c.clauses, Spans: c.spans(MaxSpans)}
+	for _, s := range m.Shares {
 		m.Score += s.Points
 	}
 	return m
@@ -46,8 +46,8 @@ func (c *collector) score(st *step, a area, clause string) {
 		a.mask &= fieldMask(n.Field)
 		c.score(&st.kids[0], a, clause)
 	case *And:
-		for _, k := range st.written() {
-			c.score(k, a, clause)
+		for i := range st.kids {
+			c.score(st.written(i), a, clause)
 		}
 	case *Or:
 		for i := range st.kids {
@@ -62,7 +62,7 @@ func (c *collector) score(st *step, a area, clause string) {
 		}
 	case *Weighted:
 		for i := range st.kids {
-			c.item(&st.kids[i], st.items.weights[i], st.items.caps[i], clause, a)
+			c.item(&st.kids[i], clause, a)
 		}
 	default: // a term, a list, NEAR, SENT, PARA or NUM counts 1
 		if count := st.count(c.x, c.d, a, 1<<20); count > 0 {
@@ -73,7 +73,7 @@ func (c *collector) score(st *step, a area, clause string) {
 }
 
 // item adds the share of one item of a weighted list, if it occurs.
-func (c *collector) item(k *step, weight int64, limit int, clause string, a area) {
+func (c *collector) item(k *step, clause string, a area) {
 	count := k.count(c.x, c.d, a, 1<<20)
 	if count == 0 {
 		return
@@ -82,7 +82,7 @@ func (c *collector) item(k *step, weight int64, limit int, clause string, a area
 	if n, ok := k.node.(*Named); ok {
 		clause = n.Name
 	}
-	points := float64(weight*int64(min(count, limit))) / 100
+	points := float64(int64(k.points)*int64(min(count, int(k.cap)))) / 100
 	c.shares = append(c.shares, Share{Clause: clause, Term: k.label(), Points: points, Count: count})
 }
 
@@ -107,8 +107,8 @@ func (c *collector) innerNames(st *step, a area) {
 		}
 		c.name(n.Name)
 	}
-	for _, k := range st.written() {
-		c.innerNames(k, a)
+	for i := range st.kids {
+		c.innerNames(st.written(i), a)
 	}
 }
 
@@ -143,10 +143,7 @@ func (c *collector) mark(st *step, a area, clause string) {
 		return
 	}
 	for i := range st.kids {
-		if st.items != nil && st.items.weights[i] < 0 {
-			continue
-		}
-		if k := &st.kids[i]; k.holds(c.x, c.d, a) {
+		if k := &st.kids[i]; k.points >= 0 && k.holds(c.x, c.d, a) {
 			c.mark(k, a, clause)
 		}
 	}

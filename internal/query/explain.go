@@ -49,8 +49,8 @@ func (e explainer) explain(st *step, a area) Explanation {
 	case *Scope:
 		a.mask &= fieldMask(n.Field)
 	}
-	for _, k := range st.written() {
-		out.Parts = append(out.Parts, e.explain(k, a))
+	for i := range st.kids {
+		out.Parts = append(out.Parts, e.explain(st.written(i), a))
 	}
 	return out
 }
@@ -77,8 +77,8 @@ func (e explainer) missing(st *step, a area) Message {
 		return e.missingTerm(st, n, a)
 	case *And:
 		var names []string
-		for _, k := range st.written() {
-			if !k.holds(e.x, e.d, a) {
+		for i := range st.kids {
+			if k := st.written(i); !k.holds(e.x, e.d, a) {
 				names = append(names, FormatNode(k.node))
 			}
 		}

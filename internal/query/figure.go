@@ -45,10 +45,10 @@ func (st *step) figures(n *Number, x *scratch, d *Doc, a area) {
 		unit := &st.kids[i]
 		for h := x.first(unit.term); h >= 0; h = x.hits[h].next {
 			t := x.hits[h]
-			if !a.has(t.field, t.tok, t.tok+unit.words) {
+			if !a.has(t.field, t.tok, t.tok+int32(unit.words)) {
 				continue
 			}
-			u := interval{t.field, t.tok, t.tok + unit.words}
+			u := interval{t.field, t.tok, t.tok + int32(unit.words)}
 			if v, ok := nearestFigure(d, u); ok && n.compares(v) {
 				x.add(interval{t.field, min(u.first, int32(v.First)), max(u.last, int32(v.Last))}, a)
 			}

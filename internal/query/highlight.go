@@ -10,7 +10,7 @@ func Highlight(q *Query, d *Doc) []article.Span {
 	defer s.pool.Put(x)
 	x.begin(s)
 	s.scan(x, d)
-	c := &collector{x: x, d: d}
+	c := collector{x: x, d: d}
 	c.highlight(&s.first().steps[0], everywhere)
 	return merged(c.spans(2 * MaxSpans))
 }
@@ -29,7 +29,7 @@ func (c *collector) highlight(st *step, a area) {
 		return
 	}
 	for i := range st.kids {
-		if st.items == nil || st.items.weights[i] > 0 {
+		if st.kids[i].points >= 0 { // else it counts against
 			c.highlight(&st.kids[i], a)
 		}
 	}

@@ -74,7 +74,7 @@ func (st *step) otherHolds(x *scratch, d *Doc, a area) bool {
 	case *Same:
 		return st.sameHolds(x, d, a)
 	case *Weighted:
-		return st.sum(x, d, a) >= st.items.goal
+		return st.sum(x, d, a) >= int64(st.term)
 	}
 	return false
 }
@@ -84,7 +84,7 @@ func (st *step) termHolds(x *scratch, a area) bool {
 		return x.mask(st.term)&a.mask != 0
 	}
 	for h := x.first(st.term); h >= 0; h = x.hits[h].next {
-		if t := x.hits[h]; a.has(t.field, t.tok, t.tok+st.words) {
+		if t := x.hits[h]; a.has(t.field, t.tok, t.tok+int32(st.words)) {
 			return true
 		}
 	}
@@ -151,8 +151,9 @@ func (st *step) eachUnit(d *Doc, a area, visit func(area) bool) {
 // sum adds up a weighted list, in hundredths.
 func (st *step) sum(x *scratch, d *Doc, a area) int64 {
 	total := int64(0)
-	for i, weight := range st.items.weights {
-		total += weight * int64(st.kids[i].count(x, d, a, st.items.caps[i]))
+	for i := range st.kids {
+		k := &st.kids[i]
+		total += int64(k.points) * int64(k.count(x, d, a, int(k.cap)))
 	}
 	return total
 }
@@ -163,7 +164,7 @@ func (st *step) count(x *scratch, d *Doc, a area, limit int) int {
 	case *Term:
 		c := 0
 		for h := x.first(st.term); h >= 0 && c < limit; h = x.hits[h].next {
-			if t := x.hits[h]; a.has(t.field, t.tok, t.tok+st.words) {
+			if t := x.hits[h]; a.has(t.field, t.tok, t.tok+int32(st.words)) {
 				c++
 			}
 		}

@@ -50,7 +50,8 @@ func foldsMatch(tokens []text.Token, words []*text.Word) bool {
 // missingNear tells a side that is missing from sides that stand too far apart, or in the wrong order.
 func (e explainer) missingNear(st *step, n *Near, a area) Message {
 	var sides [2][]interval
-	for i, k := range st.written() {
+	for i := range st.kids {
+		k := &st.kids[i]
 		at := len(e.x.spans)
 		k.places(e.x, e.d, a)
 		sides[i] = slices.Clone(e.x.spans[at:])
@@ -99,7 +100,8 @@ func (e explainer) missingSame(st *step, n *Same, a area) Message {
 // missingNumber shows the figures that stand beside the units.
 func (e explainer) missingNumber(st *step, n *Number, a area) Message {
 	var near []string
-	for _, unit := range st.written() {
+	for i := range st.kids {
+		unit := &st.kids[i]
 		at := len(e.x.spans)
 		unit.places(e.x, e.d, a)
 		for _, u := range e.x.spans[at:] {

@@ -53,8 +53,8 @@ func (st *step) places(x *scratch, d *Doc, a area) {
 	switch n := st.node.(type) {
 	case *Term:
 		for h := x.first(st.term); h >= 0; h = x.hits[h].next {
-			if t := x.hits[h]; a.has(t.field, t.tok, t.tok+st.words) {
-				x.spans = append(x.spans, interval{t.field, t.tok, t.tok + st.words})
+			if t := x.hits[h]; a.has(t.field, t.tok, t.tok+int32(st.words)) {
+				x.spans = append(x.spans, interval{t.field, t.tok, t.tok + int32(st.words)})
 			}
 		}
 		return // already in order

@@ -64,21 +64,15 @@ const (
 
 // step is a node of a query with everything looked up that can be. It fills a cache line.
 type step struct {
-	op    op
-	place uint16 // among its parent's kids as written; an And has the rarest first
-	words int32  // of a *Term
-	term  uint32 // of a *Term
-	kids  []step
-	node  Node
-	items *itemPoints            // of a *Weighted
-	name  atomic.Pointer[string] // how the part is called in a match, made when it first matches
-}
-
-// itemPoints are the numbers of a Weighted in hundredths, so that sums are exact.
-type itemPoints struct {
-	weights []int64
-	caps    []int
-	goal    int64
+	op     op
+	cap    uint8  // as an item of a Weighted: how often it counts
+	words  uint8  // of a *Term
+	place  uint16 // among its parent's kids as written; an And has the rarest first
+	term   uint32 // of a *Term; of a *Weighted its threshold
+	points int32  // as an item of a *Weighted its weight; these are hundredths, so that sums are exact
+	kids   []step
+	node   Node
+	name   atomic.Pointer[string] // how the part is called in a match, made when it first matches
 }
 
 // compile makes the steps of a query, and adds its terms to the set.
@@ -106,7 +100,7 @@ func (c *compiler) fill(st *step, n Node) {
 	}
 	switch n := n.(type) {
 	case *Term:
-		st.op, st.term, st.words = opTerm, c.set.addTerm(c.edit, n), int32(len(n.Words))
+		st.op, st.term, st.words = opTerm, c.set.addTerm(c.edit, n), uint8(len(n.Words))
 	case *And:
 		st.op = opAnd
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(effort(kids[a]), effort(kids[b])) })
@@ -115,21 +109,20 @@ func (c *compiler) fill(st *step, n Node) {
 	case *Not:
 		st.op = opNot
 	case *Weighted:
-		st.items = &itemPoints{goal: hundredths(n.Threshold)}
-		for _, it := range n.Items {
-			st.items.weights = append(st.items.weights, hundredths(it.Weight))
-			st.items.caps = append(st.items.caps, it.Cap)
-		}
+		st.term = uint32(hundredths(n.Threshold))
 	}
 	st.kids = c.steps[c.used : c.used+len(kids) : c.used+len(kids)]
 	c.used += len(kids)
 	for i, k := range order {
 		st.kids[i].place = uint16(k)
+		if w, ok := n.(*Weighted); ok {
+			st.kids[i].points, st.kids[i].cap = hundredths(w.Items[k].Weight), uint8(w.Items[k].Cap)
+		}
 		c.fill(&st.kids[i], kids[k])
 	}
 }
 
-func hundredths(f float64) int64 { return int64(math.Round(f * 100)) }
+func hundredths(f float64) int32 { return int32(math.Round(f * 100)) }
 
 // effort orders what an And looks at: rare words first, then properties, then what must read the text.
 func effort(n Node) float64 {
@@ -150,13 +143,14 @@ func effort(n Node) float64 {
 	return 2
 }
 
-// written returns the kids in the order of the query.
-func (st *step) written() []*step {
-	out := make([]*step, len(st.kids))
+// written returns the kid that stands at a place in the query.
+func (st *step) written(place int) *step {
 	for i := range st.kids {
-		out[st.kids[i].place] = &st.kids[i]
+		if int(st.kids[i].place) == place {
+			return &st.kids[i]
+		}
 	}
-	return out
+	return nil
 }
 
 // label returns the step's part of the query in canonical form.

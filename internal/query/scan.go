@@ -9,6 +9,9 @@ type scratch struct {
 	hits    []hit
 	touched []uint32 // terms found, in the order of the text
 	spans   []interval
+	held    []*program // rules found to hold
+
+	collector collector
 }
 
 const (
@@ -95,8 +98,9 @@ func (s *Set) scanAt(x *scratch, number uint8, f *field, i int) {
 	if root == nil || root.node == nil {
 		return
 	}
-	if root.here {
-		s.emit(x, number, f, i, i, root.node)
+	s.emit(x, number, f, i, i, root.ends)
+	if root.stars {
+		s.emitStars(x, number, f, i, i, root.node.stars)
 	}
 	if i+1 == len(f.words) {
 		return
@@ -120,7 +124,8 @@ func (s *Set) symbolOf(f *field, i int) uint32 {
 // descend follows the words from i down the trie, from the node for the first two, and records the terms on the way.
 func (s *Set) descend(x *scratch, number uint8, f *field, i int, n *trieNode) {
 	for j := i + 1; n != nil; {
-		s.emit(x, number, f, i, j, n)
+		s.emit(x, number, f, i, j, n.ends)
+		s.emitStars(x, number, f, i, j, n.stars)
 		if j++; n.kids == 0 || j == len(f.words) {
 			return
 		}
@@ -132,18 +137,22 @@ func (s *Set) descend(x *scratch, number uint8, f *field, i int, n *trieNode) {
 	}
 }
 
-// emit records the terms that end at a node for the words from i to j, and those that the next word may complete.
-func (s *Set) emit(x *scratch, number uint8, f *field, i, j int, n *trieNode) {
-	for k := range n.ends {
-		if e := &n.ends[k]; !e.marked || s.ends(e, f, i, j) {
+// emit records those terms of a node, of the words from i to j, whose marks fit.
+func (s *Set) emit(x *scratch, number uint8, f *field, i, j int, ends []ending) {
+	for k := range ends {
+		if e := &ends[k]; !e.marked || s.ends(e, f, i, j) {
 			x.record(e.term, number, i)
 		}
 	}
-	for k := range n.stars {
-		if j+1 == len(f.words) {
-			return
-		}
-		if st := &n.stars[k]; st.begins(&f.Tokens[j+1]) && s.fits(st.term, st.marked, f, i) {
+}
+
+// emitStars records those terms that the word after j completes.
+func (s *Set) emitStars(x *scratch, number uint8, f *field, i, j int, stars []star) {
+	if j+1 == len(f.words) {
+		return
+	}
+	for k := range stars {
+		if st := &stars[k]; st.begins(&f.Tokens[j+1]) && s.fits(st.term, st.marked, f, i) {
 			x.record(st.term, number, i)
 		}
 	}

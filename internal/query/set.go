@@ -108,7 +108,7 @@ func (s *Set) add(e *edit, r Rule) {
 // moor makes the rule a candidate wherever one of its rarest required terms is found, unless its guards are absent.
 func (s *Set) moor(e *edit, p *program, slot uint32) {
 	anchors, guards := anchorsOf(p.rule.Query.Root)
-	a := anchor{slot, [3]uint32{noGuard, noGuard, noGuard}}
+	a := anchor{p, slot, [3]uint32{noGuard, noGuard, noGuard}}
 	for i, t := range guards {
 		a.guards[i] = s.termID(t)
 	}
@@ -164,7 +164,7 @@ func (s *Set) Match(d *Doc) []Match {
 	defer s.pool.Put(x)
 	x.begin(s)
 	s.scan(x, d)
-	var out []Match
+	x.held = x.held[:0]
 	for i := 0; i < len(x.touched); i++ {
 		anchors := s.terms.at(x.touched[i]).anchor
 		for k := range anchors {
@@ -173,13 +173,27 @@ func (s *Set) Match(d *Doc) []Match {
 				continue
 			}
 			x.seen[a.rule] = x.epoch
-			p := *s.rules.at(a.rule)
-			if p.try(x, d) {
-				out = append(out, p.match(x, d))
+			if a.program.try(x, d) {
+				x.held = append(x.held, a.program)
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Match) int { return cmp.Compare(a.ID, b.ID) })
+	return x.matches(d)
+}
+
+// matches tells how each rule that was found to hold does.
+func (x *scratch) matches(d *Doc) []Match {
+	if len(x.held) == 0 {
+		return nil
+	}
+	slices.SortFunc(x.held, func(a, b *program) int { return cmp.Compare(a.rule.ID, b.rule.ID) })
+	out := make([]Match, len(x.held))
+	x.collector.x, x.collector.d = x, d
+	for i, p := range x.held {
+		out[i] = p.match(&x.collector)
+	}
+	x.collector.d = nil // the scratch must not keep it
+	clear(x.held)
 	return out
 }
 

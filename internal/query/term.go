@@ -20,8 +20,9 @@ type term struct {
 
 // anchor is a rule to be looked at, unless all its guards are absent: terms of which it needs one besides.
 type anchor struct {
-	rule   uint32
-	guards [3]uint32
+	program *program
+	rule    uint32
+	guards  [3]uint32
 }
 
 const noGuard = ^uint32(0)
@@ -170,25 +171,37 @@ func (s *Set) symbol(e *edit, w *text.Word) uint32 {
 
 // plant puts a term into the trie.
 func (s *Set) plant(e *edit, id uint32, t *term) {
-	n := len(t.words)
-	last := t.words[n-1]
-	if t.prefix {
-		n--
-	}
-	node := s.path(e, t.words[:n])
-	if !t.prefix {
+	before, last := t.split()
+	node := s.path(e, before)
+	switch {
+	case !t.prefix:
 		node.ends = append(node.ends, t.ending(id))
-		return
+	case node != nil:
+		node.stars = append(node.stars, star{id, last.Fold, last.Canon, t.marked})
+	default:
+		s.starCount++
+		key := starKey(last.Fold)
+		m := s.stars.own(e, key)
+		m[key] = append(slices.Clip(m[key]), star{id, last.Fold, last.Canon, t.marked})
 	}
-	st := star{id, last.Fold, last.Canon, t.marked}
-	if node != nil {
-		node.stars = append(node.stars, st)
-		return
+	s.showRoot(e, before)
+}
+
+// split returns the words that lead to the node of a term, and the last word.
+func (t *term) split() ([]*text.Word, *text.Word) {
+	n := len(t.words)
+	if t.prefix {
+		return t.words[:n-1], t.words[n-1]
 	}
-	s.starCount++
-	key := starKey(last.Fold)
-	m := s.stars.own(e, key)
-	m[key] = append(slices.Clip(m[key]), st)
+	return t.words, t.words[n-1]
+}
+
+// showRoot copies what ends at the node for a single word into the root, where it is found sooner.
+func (s *Set) showRoot(e *edit, words []*text.Word) {
+	if len(words) == 1 {
+		at := s.roots.own(e, words[0].FoldID)
+		at.ends, at.stars = slices.Clone(at.node.ends), len(at.node.stars) > 0
+	}
 }
 
 func (t *term) ending(id uint32) ending {
@@ -201,21 +214,18 @@ func (t *term) ending(id uint32) ending {
 
 // uproot takes a term out of the trie.
 func (s *Set) uproot(e *edit, id uint32, t *term) {
-	n := len(t.words)
-	if t.prefix {
-		n--
-	}
-	node := s.path(e, t.words[:n])
+	before, last := t.split()
 	isOurs := func(st star) bool { return st.term == id }
-	if node == nil {
-		s.starCount--
-		key := starKey(t.words[n].Fold)
-		m := s.stars.own(e, key)
-		m[key] = slices.DeleteFunc(slices.Clone(m[key]), isOurs)
+	if node := s.path(e, before); node != nil {
+		node.ends = slices.DeleteFunc(node.ends, func(x ending) bool { return x.term == id })
+		node.stars = slices.DeleteFunc(node.stars, isOurs)
+		s.showRoot(e, before)
 		return
 	}
-	node.ends = slices.DeleteFunc(node.ends, func(x ending) bool { return x.term == id })
-	node.stars = slices.DeleteFunc(node.stars, isOurs)
+	s.starCount--
+	key := starKey(last.Fold)
+	m := s.stars.own(e, key)
+	m[key] = slices.DeleteFunc(slices.Clone(m[key]), isOurs)
 }
 
 // path returns the node for some words, owned together with everything above it; nil for no words.
@@ -226,7 +236,6 @@ func (s *Set) path(e *edit, words []*text.Word) *trieNode {
 	first := s.symbol(e, words[0])
 	at := s.roots.own(e, first)
 	at.node = at.node.owned(e)
-	at.here = at.here || len(words) == 1
 	node := at.node
 	for i, w := range words[1:] {
 		sym := s.symbol(e, w)

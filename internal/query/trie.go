@@ -13,8 +13,9 @@ import (
 // trieRoot is where the terms that begin with one word are. Most words of an article begin many terms and are followed by
 // none of their second words: whether to look at the node at all is decided without touching it.
 type trieRoot struct {
-	node *trieNode
-	here bool // terms end here, or a * may follow
+	node  *trieNode
+	ends  []ending // of the node
+	stars bool     // whether the node has any
 }
 
 const pairBits = 21

@@ -44,7 +44,7 @@ func (p *parser) weightedEnd(open token, n *Weighted) (Node, error) {
 		return nil, p.fail(open, noThreshold)
 	}
 	v, err := strconv.ParseFloat(t.text, 64)
-	if err != nil || v <= 0 || v > 1e9 {
+	if err != nil || v <= 0 || v > 1e6 || !exact(v) {
 		return nil, p.fail(t, strayThreshold)
 	}
 	n.Threshold = v
@@ -73,7 +73,7 @@ func (p *parser) item() (Item, error) {
 	}
 	p.take()
 	weight, times, capped := strings.Cut(strings.TrimPrefix(t.text, "^"), "x")
-	if it.Weight, err = strconv.ParseFloat(weight, 64); err != nil || math.IsNaN(it.Weight) || it.Weight == 0 {
+	if it.Weight, err = strconv.ParseFloat(weight, 64); err != nil || !exact(it.Weight) || it.Weight == 0 {
 		return Item{}, p.fail(t, badWeight)
 	}
 	if capped {
@@ -89,6 +89,9 @@ func (p *parser) item() (Item, error) {
 	}
 	return it, nil
 }
+
+// exact reports whether a number has at most two decimals, which is what sums are made of.
+func exact(f float64) bool { return !math.IsNaN(f) && math.Abs(f) <= 1e6 && math.Round(f*100)/100 == f }
 
 // countable reports whether each occurrence of n counts.
 func countable(n Node) bool {
