@@ -57,7 +57,7 @@ func newMapping() mapping.IndexMapping {
 }
 
 // bleveConfig are the settings of scorch. A second opener is refused and not left waiting for ever. Batches are safe,
-// on the disk when Batch returns: unsafe ones were no faster here (docs/adr/0020-index-on-bleve.md).
+// on the disk when Batch returns: unsafe ones were no faster here (docs/adr/index-on-bleve.md).
 func bleveConfig() map[string]any { return map[string]any{"bolt_timeout": "1s"} }
 
 func (w *wordIndex) close() error { return w.bleve.Close() }
