@@ -16,19 +16,33 @@ const (
 	hidden                  // continues a word and is dropped from it: zero-width characters, soft hyphens
 	apostrophe              // continues a word between two letters
 	ideograph               // a word by itself: scripts without spaces, Han and kana
-	multibyte               // first byte of a character outside ASCII: see classAt
+
+	// Only first bytes have these. The ones of Vietnamese are told apart so that its letters need no decoding.
+	lead2     // C4 - C6: of two bytes, a letter (U+0100 - U+01BF)
+	leadC3    // of two bytes, a letter but for × and ÷
+	leadE1    // of three bytes, a letter if the second is BA or BB (U+1E80 - U+1EFF)
+	leadCC    // of two bytes, a combining mark (U+0300 - U+033F)
+	multibyte // any other outside ASCII: see classAt
 )
 
-// asciiClass has the class of each first byte.
-var asciiClass = func() (t [256]class) {
+// byteClass has the class of each first byte.
+var byteClass = func() (t [256]class) {
 	for c := range t {
 		switch {
-		case 'a' <= c|0x20 && c|0x20 <= 'z' && c < 0x80:
+		case c < utf8.RuneSelf && 'a' <= c|0x20 && c|0x20 <= 'z':
 			t[c] = letter
 		case '0' <= c && c <= '9':
 			t[c] = digit
 		case c == '\'' || c == '`':
 			t[c] = apostrophe
+		case c == 0xC3:
+			t[c] = leadC3
+		case c >= 0xC4 && c <= 0xC6:
+			t[c] = lead2
+		case c == 0xCC:
+			t[c] = leadCC
+		case c == 0xE1:
+			t[c] = leadE1
 		case c >= utf8.RuneSelf:
 			t[c] = multibyte
 		}
@@ -36,25 +50,56 @@ var asciiClass = func() (t [256]class) {
 	return t
 }()
 
-// classAt returns the class of the character at s[i], which is outside ASCII, and its length. The letters of Vietnamese and
-// the combining marks are told from their bytes; the rest is decoded and looked up.
-func classAt(s string, i int) (class, int) {
-	if i+1 < len(s) && s[i+1]&0xC0 == 0x80 {
-		switch c := s[i]; {
-		case c >= 0xC3 && c <= 0xC6: // U+00C0 - U+01BF: letters but for × and ÷
-			if c == 0xC3 && (s[i+1] == 0x97 || s[i+1] == 0xB7) {
-				return blank, 2
+// lettersEnd returns the end of the letters, digits and marks from s[i] that need no decoding: nearly all there are.
+func lettersEnd(s string, i int) int {
+	for i < len(s) {
+		switch c := s[i]; byteClass[c] {
+		case letter, digit:
+			i++
+		case lead2, leadCC:
+			if i+1 >= len(s) || s[i+1]&0xC0 != 0x80 {
+				return i
 			}
-			return letter, 2
-		case c == 0xE1 && (s[i+1] == 0xBA || s[i+1] == 0xBB) && i+2 < len(s) && s[i+2]&0xC0 == 0x80: // U+1E80 - U+1EFF
-			return letter, 3
-		case c == 0xCC: // U+0300 - U+033F
-			return mark, 2
+			i += 2
+		case leadC3:
+			if i+1 >= len(s) || s[i+1]&0xC0 != 0x80 || s[i+1]&0xDF == 0x97 {
+				return i
+			}
+			i += 2
+		case leadE1:
+			if i+2 >= len(s) || s[i+1]|1 != 0xBB || s[i+2]&0xC0 != 0x80 {
+				return i
+			}
+			i += 3
+		default:
+			return i
 		}
+	}
+	return i
+}
+
+// nextClass returns the class of the character at s[i] and its length.
+func nextClass(s string, i int) (class, int) {
+	if c := byteClass[s[i]]; c < lead2 {
+		return c, 1
+	}
+	return classAt(s, i)
+}
+
+// classAt returns the class of the character at s[i], which is outside ASCII, and its length.
+func classAt(s string, i int) (class, int) {
+	if s[i] <= 0xC6 && s[i] >= 0xC3 && i+1 < len(s) && s[i+1]&0xC0 == 0x80 {
+		if s[i] == 0xC3 && s[i+1]&0xDF == 0x97 { // × ÷
+			return blank, 2
+		}
+		return letter, 2
 	}
 	r, size := utf8.DecodeRuneInString(s[i:])
 	if r == utf8.RuneError {
 		return blank, size
+	}
+	if r >= 0x1E80 && r <= 0x1EFF {
+		return letter, size
 	}
 	return classOf(r), size
 }

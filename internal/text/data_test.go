@@ -33,6 +33,15 @@ type item struct{ ID, Title, Summary, Body string }
 
 func (a item) full() string { return a.Title + "\n\n" + a.Summary + "\n\n" + a.Body }
 
+// measures skips a test that reads tens of thousands of articles to compare figures with a golden file: the race detector makes it ten times
+// as long and has nothing to find there.
+func measures(t *testing.T) {
+	t.Helper()
+	if raceDetector {
+		t.Skip("measured without the race detector: go test ./internal/text")
+	}
+}
+
 // news reads at most limit articles of one file of the shared data.
 func news(t testing.TB, name string, limit int) []item {
 	t.Helper()

@@ -57,6 +57,7 @@ func TestEvasions(t *testing.T) {
 // TestEvasionStats measures false finds in edited news, where nobody hides words, and the share of hidden ones that are found after
 // we have hidden them.
 func TestEvasionStats(t *testing.T) {
+	measures(t)
 	items := news(t, "news/baomoi-2017.jsonl.gz", 4000)
 	found := map[EvasionKind]int{}
 	for _, a := range items {

@@ -69,6 +69,7 @@ func TestParseFingerprintRefuses(t *testing.T) {
 
 // TestNearDuplicateStats measures recall and false candidates on real pairs of the same story and on unrelated articles.
 func TestNearDuplicateStats(t *testing.T) {
+	measures(t)
 	pairs := nearPairs(t)
 	prints := map[string]Fingerprint{}
 	for _, p := range pairs {

@@ -24,6 +24,7 @@ type tally struct {
 	neutral      int // the part of lean that does not tell English from other languages
 	foreign      int // half bits: another language in Latin letters
 	surprise     int // bits: how rarely careful Vietnamese would write the unmarked words so
+	longest      int // the most surprise between two marked words
 }
 
 func (t *tally) add(u tally) {
@@ -35,34 +36,41 @@ func (t *tally) add(u tally) {
 	t.neutral += u.neutral
 	t.foreign += u.foreign
 	t.surprise += u.surprise
+	t.longest = max(t.longest, u.longest)
 }
 
 // tally adds up the words Tokens[first:last]. Names tell little: a capital inside a sentence halves what a word says.
 func (d *Doc) tally(first, last int) (t tally) {
+	run := 0
 	for i := first; i < last; i++ {
-		w := d.Tokens[i].Word
-		switch {
-		case w.is(latin):
-			weight := 2
-			if c := d.Text[d.Tokens[i].Start]; i > first && 'A' <= c && c <= 'Z' {
-				weight = 1
+		tok := &d.Tokens[i]
+		w := tok.Word
+		if w.traits&latin == 0 {
+			if w.traits&alien != 0 {
+				t.alien++
 			}
-			t.latin++
-			t.lean += weight * int(w.lean)
-			t.foreign += weight * int(w.foreign)
-			if w.is(neutral) {
-				t.neutral += weight * int(w.lean)
-			}
-			if w.is(syllable) {
-				t.syllables++
-				t.surprise += int(w.surprise)
-			}
-			if w.is(vietnamese) {
-				t.marked++
-			}
-		case w.is(alien):
-			t.alien++
+			continue
 		}
+		t.latin++
+		weight := 2
+		if c := d.Text[tok.Start]; i > first && 'A' <= c && c <= 'Z' {
+			weight = 1
+		}
+		t.lean += weight * int(w.lean)
+		t.foreign += weight * int(w.foreign)
+		if w.traits&neutral != 0 {
+			t.neutral += weight * int(w.lean)
+		}
+		if w.traits&syllable != 0 {
+			t.syllables++
+		}
+		if w.traits&vietnamese != 0 {
+			t.marked++
+			run = 0
+		}
+		t.surprise += int(w.surprise)
+		run += int(w.surprise)
+		t.longest = max(t.longest, run)
 	}
 	return t
 }

@@ -37,6 +37,7 @@ func TestDetect(t *testing.T) {
 // TestLanguageStats measures Detect and Token.Unmarked on real texts that weights.txt has not seen, marked and with their marks
 // taken away.
 func TestLanguageStats(t *testing.T) {
+	measures(t)
 	var b strings.Builder
 	b.WriteString("# set, part: texts, share right; where Vietnamese with marks: share of texts with a word taken for unmarked; without: share of words seen as unmarked\n")
 	for _, set := range []struct {

@@ -146,7 +146,7 @@ func (l *lexicon) remember(k formKey, h uint64, w *Word) {
 	case t.used >= l.maxForms:
 		t = newFormTable(1 << 12)
 		l.forms.Store(t)
-	case 2*(t.used+1) > len(t.slots):
+	case t.used == len(t.entries):
 		t = l.grown(t)
 		l.forms.Store(t)
 	}
@@ -155,10 +155,9 @@ func (l *lexicon) remember(k formKey, h uint64, w *Word) {
 
 func (l *lexicon) grown(old *formTable) *formTable {
 	t := newFormTable(2 * len(old.slots))
-	for i := range old.slots {
-		if s := &old.slots[i]; s.word.Load() != nil {
-			t.put(s.key, l.hash(s.key), s.word.Load())
-		}
+	for i := range old.entries[:old.used] {
+		e := &old.entries[i]
+		t.put(e.key, l.hash(e.key), e.word)
 	}
 	return t
 }
@@ -166,7 +165,7 @@ func (l *lexicon) grown(old *formTable) *formTable {
 // hash mixes k with seeds of this process, so that nobody can prepare words that collide.
 func (l *lexicon) hash(k formKey) uint64 {
 	hi, lo := bits.Mul64(k[0]^l.seed0, k[1]^l.seed1)
-	return (hi ^ lo) * 0x9E3779B97F4A7C15 >> 20
+	return hi ^ lo
 }
 
 // formKey is a spelling of at most 16 bytes, filled up with zeros, which no word contains.
@@ -186,9 +185,9 @@ func keyOf(text string, start, end int) formKey {
 		k = formKey{littleEndian(string(b[:8])), littleEndian(string(b[8:]))}
 	}
 	if n <= 8 {
-		return formKey{k[0] & (^uint64(0) >> (64 - 8*n)), 0}
+		return formKey{k[0] & (^uint64(0) >> (uint(64-8*n) & 63)), 0}
 	}
-	return formKey{k[0], k[1] & (^uint64(0) >> (128 - 8*n))}
+	return formKey{k[0], k[1] & (^uint64(0) >> (uint(128-8*n) & 63))}
 }
 
 func littleEndian(b string) uint64 {
@@ -197,38 +196,47 @@ func littleEndian(b string) uint64 {
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
-// formTable maps spellings to words by open addressing, at most half full. One writer at a time, readers at any time.
+// formTable maps spellings to words by open addressing, at most half full. One writer at a time, readers at any time. Its slots are
+// small and its entries stand in the order in which they were met, the frequent words first: that is what caches like.
 type formTable struct {
-	slots []formSlot
-	used  int
+	slots   []atomic.Uint64 // upper half of the hash, and the number of the entry from 1; 0 is empty
+	entries []formEntry     // an entry is written before the slot that points to it, and never after
+	used    int
 }
 
-// formSlot is empty while word is nil; key is written before word and never after.
-type formSlot struct {
+type formEntry struct {
 	key  formKey
-	word atomic.Pointer[Word]
+	word *Word
 }
 
-func newFormTable(size int) *formTable { return &formTable{slots: make([]formSlot, size)} }
+func newFormTable(size int) *formTable {
+	return &formTable{slots: make([]atomic.Uint64, size), entries: make([]formEntry, size/2)}
+}
+
+const upperHalf = 0xFFFFFFFF << 32
 
 func (t *formTable) get(k formKey, h uint64) *Word {
 	mask := uint64(len(t.slots) - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		s := &t.slots[i]
-		w := s.word.Load()
-		if w == nil || s.key == k {
-			return w
+	for i := h; ; i++ {
+		s := t.slots[i&mask].Load()
+		if s == 0 {
+			return nil
+		}
+		if (s^h)&upperHalf == 0 {
+			if e := &t.entries[uint32(s)-1]; e.key == k {
+				return e.word
+			}
 		}
 	}
 }
 
 func (t *formTable) put(k formKey, h uint64, w *Word) {
 	mask := uint64(len(t.slots) - 1)
-	i := h & mask
-	for t.slots[i].word.Load() != nil {
-		i = (i + 1) & mask
+	i := h
+	for t.slots[i&mask].Load() != 0 {
+		i++
 	}
-	t.slots[i].key = k
-	t.slots[i].word.Store(w)
+	t.entries[t.used] = formEntry{k, w}
 	t.used++
+	t.slots[i&mask].Store(h&upperHalf | uint64(t.used))
 }

@@ -1,45 +1,54 @@
 package text
 
+import "slices"
+
 // scan cuts the text into tokens and sentences, in one pass.
 func (d *Doc) scan() {
 	s := d.Text
 	for i := 0; i < len(s); {
-		c, size := asciiClass[s[i]], 1
-		if c == multibyte {
-			c, size = classAt(s, i)
-		}
-		end := i + size
-		switch c {
-		case letter:
-			end = wordEnd(s, end)
-		case digit:
-			end = numberEnd(s, end)
-		case ideograph:
-			end = marksEnd(s, end)
-		default:
-			i = end
+		c := byteClass[s[i]]
+		if c == blank {
+			i++
 			continue
 		}
-		d.emit(i, end)
-		i = end
+		start, size := i, 0
+		if c != letter {
+			c, size = nextClass(s, i)
+		}
+		i += size
+		switch c {
+		case letter:
+			i = wordEnd(s, i)
+		case digit:
+			i = numberEnd(s, i)
+		case ideograph:
+			i = marksEnd(s, i)
+		default:
+			continue
+		}
+		d.emit(start, i)
 	}
 	d.endSentence(len(s))
 }
 
-// wordEnd returns the end of the word of which s[:i] holds the first letter. Hidden characters and apostrophes are part of a word
-// only between its letters.
+// wordEnd returns the end of the word of which s[:i] holds the beginning. Hidden characters and apostrophes are part of a word only
+// between its letters.
 func wordEnd(s string, i int) int {
-	end := i
-	for i < len(s) {
-		c, size := asciiClass[s[i]], 1
-		if c == multibyte {
-			c, size = classAt(s, i)
+	i = lettersEnd(s, i)
+	for end := i; i < len(s); {
+		if byteClass[s[i]] == blank {
+			return end
 		}
+		c, size := nextClass(s, i)
 		i += size
 		switch c {
 		case letter, digit, mark:
+			i = lettersEnd(s, i)
 			end = i
 		case hidden:
+			if next := lettersEnd(s, i); next > i {
+				i, end = next, next
+			}
 		case apostrophe:
 			if end != i-size || !letterAt(s, i) {
 				return end
@@ -47,18 +56,18 @@ func wordEnd(s string, i int) int {
 		default:
 			return end
 		}
+		if i >= len(s) {
+			return end
+		}
 	}
-	return end
+	return i
 }
 
 // numberEnd returns the end of the number of which s[:i] holds the first digit: digits, with points and commas between them.
 func numberEnd(s string, i int) int {
 	end := i
 	for i < len(s) {
-		c, size := asciiClass[s[i]], 1
-		if c == multibyte {
-			c, size = classAt(s, i)
-		}
+		c, size := nextClass(s, i)
 		switch {
 		case c == digit || c == mark && superscriptAt(s, i) < 0:
 			end = i + size
@@ -76,10 +85,7 @@ func numberEnd(s string, i int) int {
 func marksEnd(s string, i int) int {
 	end := i
 	for i < len(s) {
-		c, size := asciiClass[s[i]], 1
-		if c == multibyte {
-			c, size = classAt(s, i)
-		}
+		c, size := nextClass(s, i)
 		i += size
 		switch c {
 		case mark:
@@ -99,10 +105,7 @@ func startsWith(s string, i int, want class) bool {
 	if i >= len(s) {
 		return false
 	}
-	c := asciiClass[s[i]]
-	if c == multibyte {
-		c, _ = classAt(s, i)
-	}
+	c, _ := nextClass(s, i)
 	return c == want
 }
 
@@ -123,7 +126,11 @@ func (d *Doc) emit(start, end int) {
 			d.between(before, start, word)
 		}
 	}
-	d.Tokens = append(d.Tokens, Token{
-		Start: start, End: end, Word: word, Sentence: int32(len(d.Sentences)), Paragraph: d.paragraph,
-	})
+	if n == cap(d.Tokens) {
+		d.Tokens = slices.Grow(d.Tokens, n+64)
+	}
+	d.Tokens = d.Tokens[:n+1]
+	t := &d.Tokens[n] // every field is set: the memory may have held another document
+	t.Start, t.End, t.Word = start, end, word
+	t.Unmarked, t.Sentence, t.Paragraph = false, int32(len(d.Sentences)), d.paragraph
 }

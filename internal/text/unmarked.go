@@ -41,10 +41,10 @@ func (d *Doc) judge() {
 	d.markRuns(whole)
 }
 
-// markRuns sets Token.Unmarked. Marked text, which is the rule, has no run worth a second look and costs one comparison a word.
+// markRuns sets Token.Unmarked. Marked text, which is the rule, has no run worth a second look.
 func (d *Doc) markRuns(whole tally) {
 	bar := barFor(whole)
-	if whole.surprise < barDocument {
+	if whole.surprise < barDocument || whole.longest < bar {
 		return
 	}
 	unmarked := 0

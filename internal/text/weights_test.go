@@ -20,6 +20,7 @@ type counts struct {
 // TestWeights works weights.txt out again from every second of 12,000 articles of baomoi-2017 and of en-vietnam, and the English side of xquad. The
 // other halves, and the other sets, are for TestLanguageStats.
 func TestWeights(t *testing.T) {
+	measures(t)
 	c := counts{vi: map[string]int{}, bare: map[string]int{}, en: map[string]int{}}
 	for i, a := range news(t, "news/baomoi-2017.jsonl.gz", 12_000) {
 		if i%2 == 0 {
