@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"haidang/internal/article"
 	"haidang/internal/store"
@@ -83,6 +86,9 @@ func (d *Desk) relevant(ctx context.Context, batch []article.Article) ([]*articl
 		if batch[i].ID == "" {
 			return nil, fmt.Errorf("article %q has no id: %w", batch[i].URL, ErrInvalid)
 		}
+		if !storable(batch[i].ID, batch[i].Revision, batch[i].Fingerprint) {
+			return nil, fmt.Errorf("article %q has an id, revision or fingerprint that is no text: %w", batch[i].ID, ErrInvalid)
+		}
 		if batch[i].Verdict == nil {
 			return nil, fmt.Errorf("article %s has no verdict: %w", batch[i].ID, ErrInvalid)
 		}
@@ -103,6 +109,11 @@ func (d *Desk) relevant(ctx context.Context, batch []article.Article) ([]*articl
 		}
 	}
 	return out, nil
+}
+
+// storable reports whether a database can hold these: PostgreSQL takes neither a zero byte nor broken UTF-8.
+func storable(values ...string) bool {
+	return !slices.ContainsFunc(values, func(s string) bool { return strings.ContainsRune(s, 0) || !utf8.ValidString(s) })
 }
 
 // lookup is how many IDs are asked for in one statement: SQLite and PostgreSQL both take many more.

@@ -241,7 +241,7 @@ func TestHandleRefusesWhatCanNeverBeTaken(t *testing.T) {
 	bare := about("dam", "a1", "Báo Bến Cảng", 0, tellingA)
 	bare.Verdict = nil
 	nameless := about("dam", "", "Báo Bến Cảng", 0, tellingA)
-	for name, a := range map[string]article.Article{"no verdict": bare, "no id": nameless} {
+	for name, a := range map[string]article.Article{"no verdict": bare, "no id": nameless, "id with a zero byte": about("dam", "a\x00", "A", 0, tellingA)} {
 		err := d.Handle(context.Background(), []article.Article{about("dam", "a2", "Tin Nhanh", 0, tellingB), a})
 		if !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s: Handle = %v, want ErrInvalid", name, err)

@@ -16,9 +16,9 @@ const maxPlaces = 64
 func (t *take) refresh(ctx context.Context, before *Story, p pair) (*Story, error) {
 	s := *before
 	if p.m != nil && p.m.Version >= s.ClaimVersion {
-		s.ClaimVersion, s.StatementVI, s.StatementEN = p.m.Version, p.m.StatementVI, p.m.StatementEN
-		s.Field, s.Severity, s.Pattern = p.m.Field, p.m.Severity, p.m.Pattern
-		s.Verdict, s.DecidedBy = p.m.Verdict, p.m.DecidedBy
+		s.ClaimVersion, s.StatementVI, s.StatementEN = p.m.Version, clip(p.m.StatementVI, maxLead), clip(p.m.StatementEN, maxLead)
+		s.Field, s.Severity, s.Pattern = clip(p.m.Field, maxTitle), p.m.Severity, p.m.Pattern
+		s.Verdict, s.DecidedBy = clip(p.m.Verdict, maxTitle), clip(p.m.DecidedBy, maxTitle)
 	}
 	s.Places = merged(before.Places, p)
 	for _, step := range []func(context.Context, *Story) error{t.tally, t.first, t.answer, t.languages} {

@@ -49,6 +49,7 @@ const (
 	maxTitle = 1000
 	maxLead  = 2000
 	maxURL   = 4000
+	maxCode  = 16 // a language, a country
 )
 
 // alertJSON holds the parts of an alert that are stored as JSON.
@@ -87,8 +88,8 @@ func (t *take) insertAlert(ctx context.Context, p pair, storyID string, h home) 
 	_, err = t.tx.Exec(ctx, `INSERT INTO alerts (claim_id, article_id, story_id, role, stance, score, url, outlet, country, title, lead, language,
 			published, seen, origin, revision, fingerprint, copy_of, places, topics, rules_version, parts, snippets)
 		VALUES (`+marks(23)+`)`,
-		p.id, a.ID, storyID, string(p.role), string(p.m.Stance), p.m.Score, clip(address(a), maxURL), clip(a.Outlet, maxTitle), a.OutletCountry,
-		clip(a.Title, maxTitle), clip(a.Lead, maxLead), a.Language,
+		p.id, a.ID, storyID, string(p.role), string(p.m.Stance), p.m.Score, clip(address(a), maxURL), clip(a.Outlet, maxTitle), clip(a.OutletCountry, maxCode),
+		clip(a.Title, maxTitle), clip(a.Lead, maxLead), clip(a.Language, maxCode),
 		toMillis(a.Published), toMillis(p.seen), string(a.Origin), a.Revision, a.Fingerprint, h.copyOf,
 		j.places, j.topics, a.Verdict.RulesVersion, j.parts, j.snippets)
 	if err != nil {
@@ -114,7 +115,7 @@ func (t *take) updateAlert(ctx context.Context, p pair) error {
 	a := p.a
 	_, err = t.tx.Exec(ctx, `UPDATE alerts SET role = ?, stance = ?, score = ?, title = ?, lead = ?, language = ?, revision = ?, fingerprint = ?,
 			places = ?, topics = ?, rules_version = ?, parts = ?, snippets = ? WHERE claim_id = ? AND article_id = ?`,
-		string(p.role), string(p.m.Stance), p.m.Score, clip(a.Title, maxTitle), clip(a.Lead, maxLead), a.Language, a.Revision, a.Fingerprint,
+		string(p.role), string(p.m.Stance), p.m.Score, clip(a.Title, maxTitle), clip(a.Lead, maxLead), clip(a.Language, maxCode), a.Revision, a.Fingerprint,
 		j.places, j.topics, a.Verdict.RulesVersion, j.parts, j.snippets, p.id, a.ID)
 	return err
 }

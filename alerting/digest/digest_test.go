@@ -155,7 +155,7 @@ func (v telling) article(at time.Time) article.Article {
 		StatementVI: statements[v.claim][0], StatementEN: statements[v.claim][1], Verdict: v.verdict, DecidedBy: v.decidedBy,
 	}
 	a := article.Article{
-		ID: fmt.Sprintf("%s-%s-%d", v.claim, v.outlet, at.Unix()), Outlet: v.outlet, Language: "vi", Title: v.title, Text: v.text + v.title,
+		ID: fmt.Sprintf("%s-%q-%d", v.claim, v.outlet, at.Unix()), Outlet: v.outlet, Language: "vi", Title: v.title, Text: v.text + v.title,
 		Published: at, FirstSeen: at, Origin: article.Live,
 		Verdict: &article.Verdict{Rings: m.Rings, AboutVietnam: true, RulesVersion: "rules-1", Claims: []article.ClaimMatch{m}},
 	}
