@@ -118,12 +118,12 @@ func (c *Crawler) fromFeed(l Link, src *Source) article.Article {
 	return doc
 }
 
-// withoutPage tells the article as the feed gave it, or refuses it when the feed gave nothing or the address is not one
-// that an outlet could have meant.
+// withoutPage tells the article as the feed gave it, or refuses it when the feed gave nothing, the address is not one
+// that an outlet could have meant, or the page is a list of other articles.
 func (c *Crawler) withoutPage(ctx context.Context, l Link, cause error) error {
 	reason := ReasonOf(cause)
 	doc := c.fromFeed(l, c.source(l.Source))
-	if reason == ReasonForbidden || reason == ReasonInvalidURL || doc.Title == "" {
+	if reason == ReasonForbidden || reason == ReasonInvalidURL || reason == ReasonListing || doc.Title == "" {
 		c.refuse(l, cause)
 		return c.state.savePage(ctx, pageState{articleID: l.ArticleID, linkHash: l.Hash, outcome: string(reason)}, c.deps.Now())
 	}

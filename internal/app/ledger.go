@@ -43,44 +43,61 @@ func (d *demonstration) balance(ctx context.Context) (*ledger, error) {
 		return nil, err
 	}
 	books.checkManners(d.site.Requests())
-	var published, found, refused int
+	var published, refused int
 	for _, e := range d.site.Expectations() {
-		if !e.Kind.IsArticle() {
-			refused++
-			if e.Kind == demo.Disallowed && d.asked(e) {
-				books.problem("%s is forbidden by robots.txt and was asked for", e.URL)
-			}
-			continue
-		}
 		published++
-		canonical, err := article.Canonicalize(e.URL)
-		if err != nil {
-			return nil, err
-		}
-		id := article.ID(canonical)
-		switch _, err := d.app.archive.Get(ctx, id); {
-		case errors.Is(err, index.ErrNotFound):
-			books.problem("lost: %s %q", e.URL, e.Title)
+		if e.Kind == demo.Listing {
+			refused++
 			continue
-		case err != nil:
+		}
+		if err := d.compare(ctx, books, e, rang); err != nil {
 			return nil, err
-		}
-		found++
-		if e.Rings && !rang[id] {
-			books.problem("should ring and does not: %q (%s, %s)", e.Title, e.Kind, e.Claim)
-		}
-		if !e.Rings && rang[id] {
-			books.problem("rings and should not: %q (%s)", e.Title, e.Kind)
 		}
 	}
 	count, err := d.app.archive.Count(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if count != found {
-		books.problem("the archive holds %d articles, %d were published", count, found)
+	if count != published-refused {
+		books.problem("the archive holds %d articles, %d were published and %d refused", count, published, refused)
 	}
 	return books, books.addStages(ctx, d.app, published, refused, count)
+}
+
+// compare looks one page up: found, whole or as its feed gave it, and ringing exactly when it should.
+func (d *demonstration) compare(ctx context.Context, books *ledger, e demo.Expectation, rang map[string]bool) error {
+	canonical, err := article.Canonicalize(e.URL)
+	if err != nil {
+		return err
+	}
+	id := article.ID(canonical)
+	doc, err := d.app.archive.Get(ctx, id)
+	switch {
+	case errors.Is(err, index.ErrNotFound):
+		books.problem("lost: %s %q", e.URL, e.Title)
+		return nil
+	case err != nil:
+		return err
+	}
+	forbidden := e.Kind == demo.Disallowed
+	if forbidden && d.asked(e) {
+		books.problem("%s is forbidden by robots.txt and was asked for", e.URL)
+	}
+	if doc.FeedOnly != forbidden {
+		books.problem("%q: told from the feed alone is %t, want %t", e.Title, doc.FeedOnly, forbidden)
+	}
+	for _, word := range demo.Leaks() {
+		if strings.Contains(doc.Title+doc.Lead+doc.Text, word) {
+			books.problem("%q holds %q, which is not of the article", e.Title, word)
+		}
+	}
+	if e.Rings && !rang[id] {
+		books.problem("should ring and does not: %q (%s, %s)", e.Title, e.Kind, e.Claim)
+	}
+	if !e.Rings && rang[id] {
+		books.problem("rings and should not: %q (%s)", e.Title, e.Kind)
+	}
+	return nil
 }
 
 // checkManners reads the outlets' own record: one request at a time for each host.
@@ -145,10 +162,10 @@ func (l *ledger) addStages(ctx context.Context, a *App, published, refused, arch
 		return err
 	}
 	l.stages = []stageCount{
-		{"published", published + refused, "pages that the feeds name"},
+		{"published", published, "pages that the feeds name"},
 		{"links", written(links), "fetched; an edited page counts twice"},
-		{"refused", refused, "a page without an article, a page that robots.txt forbids"},
-		{"articles", written(articles), "extracted"},
+		{"refused", refused, "a page without an article"},
+		{"articles", written(articles), "extracted; one is as its feed gave it, since robots.txt forbids the page"},
 		{"verdicts", written(verdicts), "classified"},
 		{"archive", archived, "found, each exactly once"},
 		{"alerts", counts.Alerts, fmt.Sprintf("articles that carry a claim, in %d stories; %d answers", counts.Stories, counts.Answers)},

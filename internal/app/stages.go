@@ -58,7 +58,11 @@ func (a *App) fetchPages(ctx context.Context) error {
 			if link.Schema > crawler.LinkSchema {
 				return bus.Permanent(fmt.Errorf("link schema %d, this program reads up to %d: %w", link.Schema, crawler.LinkSchema, article.ErrNewerSchema))
 			}
-			return a.crawler.HandleLink(ctx, link)
+			err := a.crawler.HandleLink(ctx, link)
+			if crawler.OwnTrouble(err) {
+				return bus.Unavailable(err)
+			}
+			return err
 		},
 	})
 }
