@@ -65,7 +65,7 @@ func (w watch) SourceHealth(ctx context.Context) (digest.Health, error) {
 
 // DigestRequest says which morning mail is wanted and what to do with it: written to Folder, or sent.
 type DigestRequest struct {
-	Date   string // "2026-11-22"; empty: the day whose window is open now
+	Date   string // "2026-11-22"; empty: the newest that is due when it is sent, or the one that covers now
 	List   string // empty: the first one
 	Folder string
 	Send   bool
@@ -89,6 +89,9 @@ func (a *App) digestOnce(ctx context.Context, r DigestRequest) ([]string, error)
 		return nil, err
 	}
 	date := a.digest.Current()
+	if r.Send {
+		date = a.digest.Due()
+	}
 	if r.Date != "" {
 		if date, err = digest.ParseDate(r.Date); err != nil {
 			return nil, err

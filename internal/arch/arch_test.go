@@ -162,3 +162,23 @@ func packages(t *testing.T) map[string]map[string]*ast.File {
 	}
 	return out
 }
+
+// A test behind the tag integration that is not named so would never be run by `make integration`.
+func TestIntegrationTestsAreNamedSo(t *testing.T) {
+	for _, files := range packages(t) {
+		for name := range files {
+			data, err := os.ReadFile(filepath.Join(root, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(string(data), "//go:build integration") {
+				continue
+			}
+			for line := range strings.SplitSeq(string(data), "\n") {
+				if strings.HasPrefix(line, "func Test") && !strings.HasPrefix(line, "func TestIntegration") {
+					t.Errorf("%s: %s: the name must begin with TestIntegration", name, line)
+				}
+			}
+		}
+	}
+}

@@ -32,7 +32,7 @@ func external(addr string) bus.Config {
 	return cfg
 }
 
-func TestConformanceKafka(t *testing.T) { bustest.Run(t, kafkaConfig(t)) }
+func TestIntegrationConformanceKafka(t *testing.T) { bustest.Run(t, kafkaConfig(t)) }
 
 // node is an Apache Kafka of this test alone, so that it can be stopped.
 type node struct{ dir string }
@@ -72,7 +72,7 @@ type restartable struct {
 func (r restartable) Config() bus.Config { return r.cfg }
 
 // TestKafkaNode runs what needs a broker with a sign-in and what stops the broker.
-func TestKafkaNode(t *testing.T) {
+func TestIntegrationKafkaNode(t *testing.T) {
 	n := newNode(t)
 	for _, mechanism := range []string{"plain", "scram-sha-256", "scram-sha-512"} {
 		t.Run("SASL/"+mechanism, func(t *testing.T) { signIn(t, n.address(t, "address-sasl"), mechanism) })

@@ -108,6 +108,6 @@ func Leaks() []string {
 		"googletag", "dataLayer", "adsbygoogle", "wpemoji", "function(", "window.", "document.",
 		"dùng cookie", "uses cookies", "Nhà tài trợ", "Sponsored", "Mua một tặng một",
 		"Đăng ký nhận tin", "Subscribe to", "Bình luận của bạn đọc", "Leave a reply",
-		"mồi nhử", "onerror", "javascript:", "alert(",
+		"mồi nhử", "onerror", "javascript:", "alert(1", "alert(2", "alert(3",
 	}
 }
