@@ -107,7 +107,7 @@ func TestExtractionBenchmark(t *testing.T) {
 	var ours, alone means
 	var slowest time.Duration
 	for i, id := range sortedKeys(truth) {
-		if raceEnabled && i%8 != 0 {
+		if raceEnabled && i%20 != 0 {
 			continue
 		}
 		want := truth[id]
@@ -176,7 +176,7 @@ func TestFundusPages(t *testing.T) {
 	var body, alone means
 	c := newTally()
 	for i, file := range files {
-		if raceEnabled && i%8 != 0 {
+		if raceEnabled && i%20 != 0 {
 			continue
 		}
 		var expected map[string]fundusPage

@@ -97,7 +97,7 @@ func gzipped(t *testing.T, size int) []byte {
 // Bodies that are too large, packed or not, cost bounded memory and a moment.
 func TestOversizedBodies(t *testing.T) {
 	s := newSite(t)
-	bomb := gzipped(t, 256<<20)
+	bomb := gzipped(t, 48<<20)
 	serve := func(path string, header map[string]string, body []byte) {
 		s.on(path, func(w http.ResponseWriter, _ *http.Request) {
 			for k, v := range header {

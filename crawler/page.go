@@ -43,7 +43,7 @@ const (
 	maxExtractBytes = 2 << 20
 	maxTokens       = 60_000
 	maxAttributes   = 100_000
-	maxSiblings     = 1_500 // go-trafilatura is quadratic in the children of one element
+	maxSiblings     = 1_000 // go-trafilatura is quadratic in the children of one element
 	maxNodes        = 20_000
 	extractDeadline = 800 * time.Millisecond
 )

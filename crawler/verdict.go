@@ -11,10 +11,10 @@ import (
 // facts are what tells an article from a front page, an error and an empty shell. They are gathered before the tree is
 // pruned.
 type facts struct {
-	front       bool // the address is that of a front page
-	described   bool // the page calls itself an article
-	listed      bool // the page calls itself a list
-	teasers     int  // links that read like headlines
+	front       bool            // the address is that of a front page
+	described   bool            // the page calls itself an article
+	listed      bool            // the page calls itself a list
+	teasers     map[string]bool // links that read like headlines
 	teaserBytes int
 	prose       int // bytes of paragraphs that are no links
 	scripts     int
@@ -32,12 +32,18 @@ func factsOf(doc *html.Node, meta *metadata) facts {
 		front:     isFront(meta.base) || meta.base.Host == "" && isFrontAddress(meta.canonical),
 		described: meta.linked.found || strings.EqualFold(meta.named["og:type"], "article") || meta.named["article:published_time"] != "",
 		listed:    meta.linked.listing,
+		teasers:   map[string]bool{},
 	}
 	for _, t := range append([]string{meta.title}, meta.headings...) {
 		f.errorTitle = f.errorTitle || errorTitle.MatchString(meta.withoutOutlet(t))
 		f.challenge = f.challenge || len(t) < 200 && challenge.MatchString(t)
 	}
-	f.walk(doc, false)
+	for n := range doc.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "script" {
+			f.scripts++
+		}
+	}
+	f.walk(doc)
 	return f
 }
 
@@ -59,18 +65,16 @@ func isFrontAddress(address string) bool {
 }
 
 // walk measures prose and headlines.
-func (f *facts) walk(n *html.Node, inLink bool) {
+func (f *facts) walk(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.Type != html.ElementNode {
 			continue
 		}
 		switch {
-		case c.Data == "script":
-			f.scripts++
 		case silentTags[c.Data]:
 		case c.Data == "a":
 			if t := nodeText(c); len(t) >= 30 && len(strings.Fields(t)) >= 5 {
-				f.teasers++
+				f.teasers[t] = true
 				f.teaserBytes += len(t)
 			}
 		case c.Data == "p":
@@ -78,7 +82,7 @@ func (f *facts) walk(n *html.Node, inLink bool) {
 				f.prose += t
 			}
 		default:
-			f.walk(c, inLink)
+			f.walk(c)
 		}
 	}
 }
@@ -106,9 +110,9 @@ func (f *facts) judge(page *Page) Reason {
 		return ReasonErrorPage
 	case f.challenge && length < 1200:
 		return ReasonScriptOnly
-	case f.front && f.teasers >= 8:
+	case f.front && len(f.teasers) >= 8:
 		return ReasonListing
-	case !f.described && f.teasers >= 12 && (f.listed || f.front || isPatchwork(lines, f)):
+	case !f.described && f.isPatchwork(lines):
 		return ReasonListing
 	case !f.described && f.listed && length < 1500:
 		return ReasonListing
@@ -120,21 +124,34 @@ func (f *facts) judge(page *Page) Reason {
 	return ReasonNone
 }
 
-// isPatchwork recognises text that is made of many short pieces, as teasers are, among many headlines.
-func isPatchwork(lines []string, f *facts) bool {
-	sentences, bytes := 0, 0
+// isPatchwork recognises text that is made of teasers: headlines that link elsewhere, or many short pieces among a
+// multitude of headlines.
+func (f *facts) isPatchwork(lines []string) bool {
+	headlines, long, bytes := 0, 0, 0
 	for _, l := range lines {
 		bytes += len(l)
+		if f.teasers[l] {
+			headlines++
+		}
 		if len(l) >= 350 {
-			sentences++
+			long++
 		}
 	}
-	return bytes < f.teaserBytes && (len(lines) >= 6 && sentences*4 < len(lines) || f.teaserBytes > 3*bytes)
+	if headlines >= 4 && headlines*5 >= len(lines) || headlines >= 2 && f.front {
+		return true
+	}
+	if len(f.teasers) < 12 {
+		return false
+	}
+	if long == 0 && len(lines) >= 8 && bytes < 3*f.teaserBytes {
+		return true
+	}
+	return f.listed || bytes < f.teaserBytes && (len(lines) >= 6 && long*4 < len(lines) || f.teaserBytes > 3*bytes)
 }
 
 func (f *facts) nothing(length int) Reason {
 	switch {
-	case f.teasers >= 12:
+	case len(f.teasers) >= 12:
 		return ReasonListing
 	case f.scripts >= 3 && length == 0 && f.prose == 0:
 		return ReasonScriptOnly
