@@ -28,6 +28,13 @@ func FuzzAnalyze(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		d := Analyze(s)
 		checkDoc(t, d)
+		last := 0
+		for _, e := range d.Evasions() {
+			if e.First < last || e.Last <= e.First || e.Last > len(d.Tokens) || len(e.Words) == 0 || e.Start != d.Tokens[e.First].Start || e.End != d.Tokens[e.Last-1].End {
+				t.Fatalf("evasion %+v of %q is out of range", e, s)
+			}
+			last = e.Last
+		}
 		if f := NewFingerprint(d); len(d.Tokens) > 0 && Similarity(f, f) != 1 {
 			t.Fatalf("the fingerprint of %q is not like itself", s)
 		}

@@ -15,7 +15,7 @@
 // vocabulary cannot grow the memory for ever.
 //
 // Limits: syllables, not segmented compounds; i and y (Mỹ, Mĩ) are not merged; scripts written without blanks are cut into single
-// characters (Han, kana) or not at all (Thai); ranges over more than 30 stacked marks may differ between NFC and NFD.
+// characters (Han, kana) or not at all (Thai); a letter under more than twenty marks may differ between NFC and NFD.
 package text
 
 import (
