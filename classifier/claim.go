@@ -31,6 +31,7 @@ type Claim struct {
 	Severity  article.Severity `yaml:"severity"`
 	Context   Context          `yaml:"context"`
 	Official  Official         `yaml:"official"`
+	Flat      bool             `yaml:"flat"`      // real news of this kind is rare: a title that asserts it counts for much
 	Broad     bool             `yaml:"broad"`     // a net for what no other claim catches: told only when it has the mark of a rumour
 	Threshold Points           `yaml:"threshold"` // points needed per language; 0 means the configured one
 	Clauses   []Clause         `yaml:"clauses"`

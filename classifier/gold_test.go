@@ -62,7 +62,7 @@ func TestGold(t *testing.T) {
 		if !v.Rings && slices.Contains(mayRing, item.label) {
 			t.Logf("%s: %q (%s) escapes: %s", item.file, item.article.Title, item.field, briefly(v))
 		}
-		for _, key := range []string{"label " + item.label, "language " + item.lang + " " + item.label, "field " + item.field + " " + item.label} {
+		for _, key := range []string{"file " + item.file + " " + item.label, "label " + item.label, "language " + item.lang + " " + item.label, "field " + item.field + " " + item.label} {
 			if counts[key] == nil {
 				counts[key] = &goldCount{}
 			}
@@ -96,7 +96,7 @@ func goldReport(counts map[string]*goldCount) string {
 	var b strings.Builder
 	for _, k := range keys {
 		n := counts[k]
-		fmt.Fprintf(&b, "%-40s items %3d  rings %3d  claim recognised %3d  stance as labelled %3d\n", k, n.items, n.rings, n.recognised, n.stance)
+		fmt.Fprintf(&b, "%-44s items %3d  rings %3d  claim recognised %3d  stance as labelled %3d\n", k, n.items, n.rings, n.recognised, n.stance)
 	}
 	return b.String()
 }

@@ -10,6 +10,7 @@ import (
 const (
 	signalCap    = 40  // what all signals together may add
 	excitedCap   = 5   // what they may add when none of them is the mark of a rumour
+	headline     = 15  // for a flat claim in the title
 	buried       = -15 // for a claim that stands deep in the body only
 	notAsserted  = -5  // for a question or doubt
 	manyOfficial = 3   // sentences of a competent source anywhere that confirm as one near the claim does
@@ -38,6 +39,9 @@ func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
 	c.addSignals(f)
 	if stance == article.Questions || stance == article.Unclear {
 		f.addPart("stance:"+string(stance), notAsserted)
+	}
+	if f.claim.Flat && f.zone.sentences[0] < f.zone.r.base[1] {
+		f.addPart("headline", headline)
 	}
 	if !f.zone.prominent {
 		f.addPart("buried", buried)
