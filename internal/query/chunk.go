@@ -106,6 +106,10 @@ func (l *lexer) word(start int, s string) error {
 			return l.fail(start, innerWildcard)
 		}
 	}
+	if prefix && strings.HasPrefix(s, "/") {
+		l.takeWhile(func(r rune) bool { return !unicode.IsSpace(r) })
+		return l.fail(start, regularExpression)
+	}
 	if len(text.Analyze(s).Tokens) == 0 {
 		if prefix {
 			return l.fail(start, leadingWildcard)

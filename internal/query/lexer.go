@@ -1,6 +1,7 @@
 package query
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -54,6 +55,7 @@ type lexer struct {
 	src    []rune
 	pos    int
 	tokens []token
+	lists  int // square brackets that are open
 }
 
 // lex cuts the whole query; the last token is kindEnd.
@@ -87,13 +89,6 @@ func (l *lexer) peek(n int) rune {
 	return 0
 }
 
-func (l *lexer) last() kind {
-	if len(l.tokens) == 0 {
-		return kindEnd
-	}
-	return l.tokens[len(l.tokens)-1].kind
-}
-
 // fail returns an error about the characters from start to the current position.
 func (l *lexer) fail(start int, p problem) error {
 	return p.at(start, string(l.src[start:min(max(l.pos, start), len(l.src))]))
@@ -107,10 +102,7 @@ func (l *lexer) next() error {
 	if k, ok := brackets[c]; ok {
 		l.pos++
 		l.emit(token{kind: k, start: l.pos - 1, end: l.pos, text: string(c)})
-		if k == kindCloseList {
-			return l.threshold()
-		}
-		return nil
+		return l.bracket(k)
 	}
 	switch {
 	case isQuote(c):
@@ -128,6 +120,18 @@ func (l *lexer) next() error {
 		return nil
 	}
 	return l.chunk()
+}
+
+// bracket counts square brackets: one that closes a list is followed by its threshold.
+func (l *lexer) bracket(k kind) error {
+	switch {
+	case k == kindOpenList:
+		l.lists++
+	case k == kindCloseList && l.lists > 0:
+		l.lists--
+		return l.threshold()
+	}
+	return nil
 }
 
 // sinceBreak returns how far back the current run of non-space characters began.
@@ -158,8 +162,7 @@ func (l *lexer) phrase() error {
 	l.pos++
 	if l.peek(0) == '~' {
 		l.pos++
-		l.takeWhile(unicode.IsDigit)
-		return l.fail(start, slop)
+		return l.fail(start, slop.with(spread(body, l.takeWhile(unicode.IsDigit))))
 	}
 	prefix := strings.HasSuffix(strings.TrimSpace(body), "*")
 	if strings.Contains(strings.TrimSuffix(strings.TrimSpace(body), "*"), "*") {
@@ -167,6 +170,18 @@ func (l *lexer) phrase() error {
 	}
 	l.emit(token{kind: kindPhrase, start: start, end: l.pos, text: body, prefix: prefix})
 	return nil
+}
+
+// spread says "vỡ đập"~5 in our words: vỡ NEAR/5 đập.
+func spread(body, n string) string {
+	words := strings.Fields(display(body))
+	if d, err := strconv.Atoi(n); err != nil || d < 1 || d > MaxDistance {
+		n = "5"
+	}
+	if len(words) < 2 {
+		words = []string{"vỡ", "đập"}
+	}
+	return strings.Join(words, " NEAR/"+n+" ")
 }
 
 // weight reads ^3, ^-2 or ^3x2.

@@ -52,7 +52,7 @@ var (
 		Message{"viết `%s`", "write `%s`"}}
 	slop = problem{ReasonForeign,
 		Message{"dấu ~ sau cụm từ không được dùng ở đây", "a ~ after a phrase is not used here"},
-		Message{"viết khoảng cách giữa hai từ: `vỡ NEAR/5 đập`", "write the distance between two words: `dam NEAR/5 collapse`"}}
+		Message{"viết khoảng cách giữa các từ: `%s`", "write the distance between the words: `%s`"}}
 	fuzzy = problem{ReasonForeign,
 		Message{"không có tìm gần đúng bằng ~", "there is no fuzzy search with ~"},
 		Message{"viết các cách viết với OR; chữ không dấu đã khớp mọi dấu", "write the spellings with OR; a word without marks already matches all marks"}}
@@ -141,7 +141,7 @@ var (
 		Message{"viết ít nhất một từ giữa hai dấu ngoặc kép", "write at least one word between the quotation marks"}}
 	missingOperand = problem{ReasonSyntax,
 		Message{"%s cần một từ ở cả hai bên", "%s needs something on both sides"},
-		Message{"viết `lũ %s lụt`; nếu là chữ thường, viết thường hoặc trong ngoặc kép", "write `flood %s storm`; if it is a plain word, use small letters or quotes"}}
+		Message{"viết `lũ %s lụt`; nếu chỉ là một từ bình thường, viết chữ nhỏ hoặc đặt trong ngoặc kép", "write `flood %s storm`; if it is a plain word, use small letters or quotes"}}
 	missingAfter = problem{ReasonSyntax,
 		Message{"sau %s cần một từ hay một ngoặc", "%s needs a word or a bracket after it"},
 		Message{"ví dụ `lũ AND NOT diễn tập`, `title:lũ`, `SENT(lũ lụt)`", "for example `flood AND NOT drill`, `title:flood`, `SENT(dam collapse)`"}}
@@ -156,9 +156,9 @@ var (
 		Message{"viết `[lũ^3 mưa^1] >= 4`", "write `[flood^3 rain^1] >= 4`"}}
 	badWeight = problem{ReasonValue,
 		Message{"không đọc được trọng số này", "this weight cannot be read"},
-		Message{"viết `lũ^3`, `diễn^-2`, hoặc `lũ^3x2` để tính nhiều nhất hai lần", "write `flood^3`, `drill^-2`, or `flood^3x2` to count it at most twice"}}
+		Message{"viết `lũ^3`, `diễn^-2`, hoặc `lũ^3x2` để tính nhiều nhất hai lần; tối đa hai chữ số thập phân", "write `flood^3`, `drill^-2`, or `flood^3x2` to count it at most twice; two decimals at most"}}
 	strayThreshold = problem{ReasonValue,
-		Message{"ngưỡng phải lớn hơn 0", "the threshold must be above 0"},
+		Message{"ngưỡng phải lớn hơn 0, nhiều nhất 1000000, tối đa hai chữ số thập phân", "the threshold must be above 0, at most 1000000, with two decimals at most"},
 		Message{"viết `[lũ^3 mưa^1] >= 4`", "write `[flood^3 rain^1] >= 4`"}}
 	unreachable = problem{ReasonValue,
 		Message{"ngưỡng này không bao giờ đạt được: tổng điểm cao nhất là %s", "this threshold can never be reached: all items together give %s"},
