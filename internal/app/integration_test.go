@@ -1,0 +1,118 @@
+//go:build integration
+
+package app
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime"
+	"net"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"haidang/alerting/digest"
+	"haidang/internal/bus"
+)
+
+// setting is what scripts/with-servers.sh tells the tests.
+func setting(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv(name)
+	if value == "" {
+		t.Fatalf("%s is not set: run `make integration`", name)
+	}
+	return value
+}
+
+// TestIntegrationDemoOnKafka is the demo on a real Apache Kafka: the same books must balance.
+func TestIntegrationDemoOnKafka(t *testing.T) {
+	dir := t.TempDir()
+	var out bytes.Buffer
+	opts := demoOptions(t, dir, &out)
+	opts.Config.Bus.Mode, opts.Config.Bus.RetentionBytes = bus.External, 0
+	opts.Config.Bus.Brokers = []string{setting(t, "HAIDANG_TEST_KAFKA")}
+	if err := Demo(t.Context(), opts); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+}
+
+// TestIntegrationDigestOfTheDemosDay sends the demo's stories through a real mail server and reads the mail it delivered.
+func TestIntegrationDigestOfTheDemosDay(t *testing.T) {
+	dir, server := t.TempDir(), setting(t, "HAIDANG_TEST_SMTP")
+	var out bytes.Buffer
+	opts := demoOptions(t, dir, &out)
+	if err := Demo(t.Context(), opts); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	address, err := os.ReadFile(filepath.Join(server, "address"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, port, err := net.SplitHostPort(strings.TrimSpace(string(address)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := &opts.Config.Digest
+	cfg.SMTP.Host, cfg.SMTP.TLS = host, digest.TLSNone
+	if cfg.SMTP.Port, err = strconv.Atoi(port); err != nil {
+		t.Fatal(err)
+	}
+	list := "demo-" + strconv.FormatInt(time.Now().UnixNano(), 36)
+	cfg.Lists = []digest.List{{Name: list, Language: "vi", To: []string{"member1@haidang.test"}}}
+	opts.Now = func() time.Time { return time.Now().Add(24 * time.Hour) } // the morning after
+	for range 2 {                                                         // once for its date and list, however often it is asked for
+		if _, err := Digest(t.Context(), opts.Options, DigestRequest{List: list, Send: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mails := awaitMail(t, filepath.Join(server, "mail", "member1", "new"), list)
+	if len(mails) != 1 {
+		t.Fatalf("%d mails arrived, want one", len(mails))
+	}
+	msg, err := mail.ReadMessage(bytes.NewReader(mails[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject, err := new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject"))
+	if err != nil || !strings.Contains(subject, "Hải Đăng") {
+		t.Errorf("subject %q, %v", subject, err)
+	}
+	if body, err := io.ReadAll(msg.Body); err != nil || len(body) > 60<<10 || !bytes.Contains(body, []byte("text/html")) {
+		t.Errorf("the mail has %d bytes, %v; want an HTML part and at most 60 KB", len(body), err)
+	}
+}
+
+// awaitMail waits until a mail that names the list lies in a folder, and returns all that do.
+func awaitMail(t *testing.T, folder, list string) [][]byte {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for {
+		names, err := filepath.Glob(filepath.Join(folder, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out [][]byte
+		for _, name := range names {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(raw, []byte(list)) {
+				out = append(out, raw)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+		if err := pause(ctx, demoTick); err != nil {
+			t.Fatalf("no mail for %s in %s", list, folder)
+		}
+	}
+}
