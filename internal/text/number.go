@@ -71,7 +71,8 @@ func (d *Doc) extend(n *Number, low cardinal) {
 	if at >= len(d.Tokens) || n.High != n.Value {
 		return
 	}
-	switch gap := strings.TrimSpace(d.Text[max(n.End, d.Tokens[at-1].End):d.Tokens[at].Start]); {
+	between := d.Text[max(n.End, d.Tokens[at-1].End):d.Tokens[at].Start]
+	switch gap := strings.Trim(between, " \u00a0"); { // not across lines: those are lists
 	case gap == "-" || gap == "–" || gap == "—" || gap == "÷":
 	case gap == "" && d.linksRange(n.First, at):
 		at++
@@ -127,10 +128,21 @@ func (d *Doc) percent(n *Number) bool {
 	return false
 }
 
-var percentWords = [][]string{{"phần", "trăm"}, {"percent"}, {"per", "cent"}, {"pct"}}
+var percentWords = [][]spelling{spell("phần trăm"), spell("percent"), spell("per cent"), spell("pct")}
+
+// spelling is a word to be compared with tokens.
+type spelling struct{ canon, fold string }
+
+// spell takes the words of a phrase apart, given in canonical form.
+func spell(phrase string) (words []spelling) {
+	for w := range strings.FieldsSeq(phrase) {
+		words = append(words, spelling{w, foldOf(w)})
+	}
+	return words
+}
 
 // follows reports whether the tokens from at are words. In text without marks their folds count.
-func (d *Doc) follows(at int, words []string) bool {
+func (d *Doc) follows(at int, words []spelling) bool {
 	if at < 0 || at+len(words) > len(d.Tokens) {
 		return false
 	}
@@ -142,16 +154,15 @@ func (d *Doc) follows(at int, words []string) bool {
 	return true
 }
 
-// isWord reports whether the token i is the word w, given in canonical form.
-func (d *Doc) isWord(i int, w string) bool {
+func (d *Doc) isWord(i int, w spelling) bool {
 	t := &d.Tokens[i]
-	return t.Word.Canon == w || t.Unmarked && len(t.Word.Fold) < len(w) && t.Word.Fold == foldOf(w)
+	return t.Word.Canon == w.canon || t.Unmarked && t.Word.Fold == w.fold
 }
 
 // qualify reads the words before and after n that make it a bound or a guess.
 func (d *Doc) qualify(n *Number) {
 	for _, q := range qualifiers {
-		if !d.follows(n.First-len(q.words), q.words) || q.words[0] == "to" && n.First < 2 {
+		if !d.follows(n.First-len(q.words), q.words) {
 			continue
 		}
 		n.Approx = n.Approx || q.approx
@@ -166,7 +177,7 @@ func (d *Doc) qualify(n *Number) {
 	}
 }
 
-var upwards, downwards = []string{"trở", "lên"}, []string{"trở", "xuống"}
+var upwards, downwards = spell("trở lên"), spell("trở xuống")
 
 // currency returns the code of the sign before or the word after n.
 func (d *Doc) currency(n Number) string {

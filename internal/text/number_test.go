@@ -117,6 +117,7 @@ func TestNumbers(t *testing.T) {
 		{"between 20 and 30 people", "20 and 30=20..30"},
 		{"5-7 tỷ đồng", "5-7 tỷ=5000000000..7000000000 VND"},
 		{"hai đến ba người", "hai đến ba=2..3"},
+		{"còn 20\n- 30 người", "20=20; 30=30"},
 		{"thắng 3-1", "3=3; 1=1"},
 		// No figures.
 		{"ngày 6/2/2017", ""},

@@ -4,7 +4,7 @@ import "strings"
 
 // qualifier is a phrase before a figure that makes it a bound or a guess.
 type qualifier struct {
-	words                   []string
+	words                   []spelling
 	approx, atLeast, atMost bool
 }
 
@@ -12,7 +12,7 @@ type qualifier struct {
 var qualifiers = func() (list []qualifier) {
 	add := func(q qualifier, phrases string) {
 		for p := range strings.SplitSeq(phrases, ",") {
-			q.words = strings.Fields(p)
+			q.words = spell(p)
 			list = append(list, q)
 		}
 	}
@@ -26,17 +26,17 @@ var qualifiers = func() (list []qualifier) {
 }()
 
 type currencyWord struct {
-	words []string
+	words []spelling
 	code  string
 }
 
 var currencyWords = []currencyWord{
-	{[]string{"đồng"}, "VND"}, {[]string{"đ"}, "VND"}, {[]string{"vnd"}, "VND"}, {[]string{"vnđ"}, "VND"}, {[]string{"dong"}, "VND"},
-	{[]string{"usd"}, "USD"}, {[]string{"đô", "la"}, "USD"}, {[]string{"đô"}, "USD"}, {[]string{"dollar"}, "USD"}, {[]string{"dollars"}, "USD"},
-	{[]string{"us", "dollars"}, "USD"}, {[]string{"mỹ", "kim"}, "USD"}, {[]string{"euro"}, "EUR"}, {[]string{"euros"}, "EUR"}, {[]string{"eur"}, "EUR"},
-	{[]string{"bảng", "anh"}, "GBP"}, {[]string{"pounds"}, "GBP"}, {[]string{"yen"}, "JPY"}, {[]string{"yên"}, "JPY"},
-	{[]string{"nhân", "dân", "tệ"}, "CNY"}, {[]string{"tệ"}, "CNY"}, {[]string{"yuan"}, "CNY"}, {[]string{"won"}, "KRW"}, {[]string{"baht"}, "THB"},
-	{[]string{"aud"}, "AUD"}, {[]string{"sgd"}, "SGD"}, {[]string{"rupees"}, "INR"},
+	{spell("đồng"), "VND"}, {spell("đ"), "VND"}, {spell("vnd"), "VND"}, {spell("vnđ"), "VND"}, {spell("dong"), "VND"},
+	{spell("usd"), "USD"}, {spell("đô la"), "USD"}, {spell("đô"), "USD"}, {spell("dollar"), "USD"}, {spell("dollars"), "USD"},
+	{spell("us dollars"), "USD"}, {spell("mỹ kim"), "USD"}, {spell("euro"), "EUR"}, {spell("euros"), "EUR"}, {spell("eur"), "EUR"},
+	{spell("bảng anh"), "GBP"}, {spell("pounds"), "GBP"}, {spell("yen"), "JPY"}, {spell("yên"), "JPY"},
+	{spell("nhân dân tệ"), "CNY"}, {spell("tệ"), "CNY"}, {spell("yuan"), "CNY"}, {spell("won"), "KRW"}, {spell("baht"), "THB"},
+	{spell("aud"), "AUD"}, {spell("sgd"), "SGD"}, {spell("rupees"), "INR"},
 }
 
 var currencySigns = []struct{ sign, code string }{
@@ -47,7 +47,7 @@ var currencySigns = []struct{ sign, code string }{
 func (d *Doc) noFigure(i int) int {
 	t := d.Tokens[i]
 	if !t.Word.Number {
-		if i > 0 && d.isWord(i-1, "thứ") && d.joined(i) { // thứ ba, the third or Tuesday
+		if i > 0 && d.isWord(i-1, ordinal) && d.joined(i) {
 			return 1
 		}
 		return 0
@@ -67,6 +67,9 @@ func (d *Doc) noFigure(i int) int {
 	}
 	return 0
 }
+
+// ordinal is the word before ordinals: thứ ba is the third, or Tuesday.
+var ordinal = spelling{"thứ", "thu"}
 
 // dateChain returns the length of a chain of digits joined by strokes or colons: 6/2/2017, 10:30, and years by hyphen: 2019-2020.
 func (d *Doc) dateChain(i int) int {
