@@ -1,0 +1,43 @@
+package crawler
+
+// Words says the reason to a person, in Vietnamese or, for language "en", in English.
+func (r Reason) Words(language string) string {
+	w, ok := reasonWords[r]
+	if !ok {
+		return string(r)
+	}
+	if language == "en" {
+		return w.en
+	}
+	return w.vi
+}
+
+type words struct{ vi, en string }
+
+var reasonWords = map[Reason]words{
+	ReasonNone:         {"bình thường", "all is well"},
+	ReasonNotFeed:      {"địa chỉ không trả về nguồn tin RSS, Atom hay JSON", "the address does not answer with a feed"},
+	ReasonTooDeep:      {"tài liệu lồng quá sâu, đã từ chối đọc", "the document is nested too deeply and was not read"},
+	ReasonTooLarge:     {"nội dung lớn hơn giới hạn", "the content is larger than the limit"},
+	ReasonEmpty:        {"trang trống", "the page is empty"},
+	ReasonNotHTML:      {"không phải trang web", "not a web page"},
+	ReasonListing:      {"trang danh mục, không phải bài viết", "a list of articles, no article"},
+	ReasonNoArticle:    {"không tìm thấy bài viết trên trang", "no article was found on the page"},
+	ReasonErrorPage:    {"trang báo lỗi", "an error page"},
+	ReasonScriptOnly:   {"trang chỉ hiện nội dung bằng kịch bản hoặc đòi xác minh", "the page shows its content by scripts only, or asks for a check"},
+	ReasonRobots:       {"robots.txt không cho phép", "robots.txt forbids it"},
+	ReasonRobotsDown:   {"không hỏi được robots.txt nên chưa tải", "robots.txt could not be asked, so nothing was fetched"},
+	ReasonForbidden:    {"địa chỉ không công khai hoặc không phải http, https", "not a public address, or not http or https"},
+	ReasonRedirects:    {"chuyển hướng quá nhiều lần", "too many redirects"},
+	ReasonGone:         {"trang không còn", "the page is gone"},
+	ReasonRefused:      {"máy chủ từ chối", "the server refuses"},
+	ReasonThrottled:    {"máy chủ yêu cầu chờ", "the server asks us to wait"},
+	ReasonServerError:  {"máy chủ gặp lỗi", "the server has an error"},
+	ReasonUnreachable:  {"không kết nối được", "no connection"},
+	ReasonTimeout:      {"máy chủ trả lời quá chậm", "the server is too slow"},
+	ReasonInvalidURL:   {"địa chỉ không hợp lệ", "the address is not valid"},
+	ReasonRepeat:       {"đã xử lý trước đó", "done before"},
+	ReasonFeedOnly:     {"chỉ có phần nguồn tin cung cấp", "only what the feed gave"},
+	ReasonBrokerFailed: {"hàng đợi tin nhắn chưa nhận", "the message broker did not accept it"},
+	ReasonStateFailed:  {"cơ sở dữ liệu gặp lỗi", "the database has an error"},
+}
