@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"haidang/internal/settings"
 )
 
 func TestDefaultsLoad(t *testing.T) {
@@ -85,5 +87,32 @@ func TestSourcesFileIsStrict(t *testing.T) {
 	}
 	if _, err := Load(path, dir); err == nil || !strings.Contains(err.Error(), "feed") {
 		t.Errorf("a misspelt key in the sources: %v", err)
+	}
+}
+
+// What the README shows must load.
+func TestReadmeExamplesAreValid(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(readme), "```yaml\n")[1:]
+	if len(blocks) < 2 {
+		t.Fatalf("%d examples found", len(blocks))
+	}
+	for i, b := range blocks {
+		text, _, _ := strings.Cut(b, "```")
+		data, err := expand("README.md", []byte(text), func(string) (string, bool) { return "a-long-enough-secret", true })
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg := Default()
+		if err := settings.Decode("README.md", data, &cfg); err != nil {
+			t.Errorf("example %d: %v", i+1, err)
+		}
+		cfg.place(t.TempDir())
+		if err := cfg.Validate(); err != nil {
+			t.Errorf("example %d: %v", i+1, err)
+		}
 	}
 }
