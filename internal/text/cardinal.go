@@ -48,10 +48,8 @@ func (d *Doc) cardinal(i int) (c cardinal, n int) {
 // complete reports whether what was read is a figure and not only the beginning of one.
 func (c *cardinal) complete() bool {
 	switch c.last {
-	case noNumeral, half, filler:
+	case noNumeral, half, filler, few, vague:
 		return false
-	case few, vague:
-		return c.last == few && c.strong
 	}
 	return true
 }
@@ -120,6 +118,8 @@ func (c *cardinal) smallerScale(at int) bool {
 // add combines n with what was read before.
 func (c *cardinal) add(at int, n numeral) bool {
 	switch n.kind {
+	case inner:
+		return c.words > 0 && c.addUnit(at, n.value)
 	case unit:
 		return c.addUnit(at, n.value)
 	case tens, ten:
@@ -134,7 +134,7 @@ func (c *cardinal) add(at int, n numeral) bool {
 	case scale, scales:
 		return c.addScale(at, n)
 	case filler:
-		return (c.last == hundred || c.last == scale) && c.d.joined(at+1) && c.d.numeral(at+1).kind == unit
+		return (c.last == hundred || c.last == scale) && c.d.joined(at+1) && c.continues(at+1)
 	case halfOver:
 		return c.addHalf()
 	case half, few, vague:
@@ -166,7 +166,7 @@ func (c *cardinal) continues(at int) bool {
 		return false
 	}
 	switch c.d.numeral(at).kind {
-	case unit, tens, ten:
+	case unit, inner, tens, ten:
 		return true
 	}
 	return false

@@ -12,6 +12,7 @@ type numeralKind uint8
 const (
 	noNumeral  numeralKind = iota
 	unit                   // hai, two, twelve: adds
+	inner                  // mốt, lăm: adds, and never begins
 	tens                   // twenty: adds, and a unit may follow
 	ten                    // mười: adds ten, and a unit may follow
 	timesTen               // mươi, chục: ten times what precedes
@@ -38,7 +39,8 @@ type numeral struct {
 // the Vietnamese ones count, and all of those are weak.
 const (
 	vietnameseNumerals = `
-	unit: một 1, mốt 1, hai 2, ~ba 3, bốn 4, ~tư 4, ~năm 5, ~lăm 5, ~nhăm 5, sáu 6, bảy 7, bẩy 7, tám 8, ~chín 9
+	unit: một 1, hai 2, ~ba 3, bốn 4, ~năm 5, sáu 6, bảy 7, bẩy 7, tám 8, ~chín 9
+	inner: ~mốt 1, ~tư 4, ~lăm 5, ~nhăm 5
 	ten: mười 10
 	timesTen: ~mươi 10, ~chục 10
 	hundred: ~trăm 100
@@ -62,7 +64,7 @@ const (
 )
 
 var numeralKinds = map[string]numeralKind{
-	"unit": unit, "tens": tens, "ten": ten, "timesTen": timesTen, "hundred": hundred, "scale": scale, "scales": scales,
+	"unit": unit, "inner": inner, "tens": tens, "ten": ten, "timesTen": timesTen, "hundred": hundred, "scale": scale, "scales": scales,
 	"filler": filler, "halfOver": halfOver, "half": half, "few": few, "vague": vague, "conjoining": conjoining,
 }
 

@@ -16,11 +16,12 @@ var qualifiers = func() (list []qualifier) {
 			list = append(list, q)
 		}
 	}
+	add(qualifier{approx: true}, "trên dưới")
 	add(qualifier{atMost: true}, "không quá, không hơn, chưa đến, chưa tới, chưa đầy, không đến, không tới, no more than, not more than")
 	add(qualifier{atLeast: true}, "không dưới, không ít hơn, no fewer than, no less than, not less than, không kém")
 	add(qualifier{atLeast: true}, "hơn, trên, quá, ít nhất, tối thiểu, ít ra, vượt, vượt quá, more than, over, at least, above, upwards of, exceeding, surpassed")
 	add(qualifier{atMost: true}, "dưới, tối đa, nhiều nhất, cao nhất, ít hơn, under, fewer than, less than, up to, at most, below, a maximum of")
-	add(qualifier{approx: true}, `gần, khoảng, chừng, độ, tầm, cỡ, ước, ước tính, ước chừng, xấp xỉ, ngót, suýt soát, about, around, some, nearly, almost, roughly,
+	add(qualifier{approx: true}, `gần, khoảng, chừng, tầm, cỡ, ước, ước tính, ước chừng, xấp xỉ, ngót, suýt soát, about, around, some, nearly, almost, roughly,
 		approximately, approx, circa, an estimated, estimated, close to`)
 	return list
 }()
@@ -71,34 +72,65 @@ func (d *Doc) noFigure(i int) int {
 // ordinal is the word before ordinals: thứ ba is the third, or Tuesday.
 var ordinal = spelling{"thứ", "thu"}
 
-// dateChain returns the length of a chain of digits joined by strokes or colons: 6/2/2017, 10:30, and years by hyphen: 2019-2020.
+// dateChain returns the length of a chain of digits from i that is a date, a time or a score: 6/2/2017, 10:30, 15-11, 2019-2020.
 func (d *Doc) dateChain(i int) int {
+	n := d.chain(i, "/", ":")
+	if n > 1 {
+		return n
+	}
+	n = d.chain(i, "-", "–")
+	day, next := d.Tokens[i].Word.Canon, ""
+	if n > 1 {
+		next = d.Tokens[i+1].Word.Canon
+	}
+	switch {
+	case n == 1:
+		return 1
+	case n > 3:
+		return n // an account, a telephone number
+	case n == 3 || d.chain(i+1, "/", ":") > 1: // 31-12-2024, 6-7/11
+		return n - 1 + d.chain(i+n-1, "/", ":")
+	case yearDigits(next):
+		if yearDigits(day) || atMost(day, 12) {
+			return 2
+		}
+	case atMost(day, 31) && atMost(next, 12): // no range falls
+		if len(day) > len(next) || len(day) == len(next) && day > next || d.inDay(i) {
+			return 2
+		}
+	}
+	return 1
+}
+
+// chain returns how many numbers from i are joined by one of two signs.
+func (d *Doc) chain(i int, sign, or string) int {
 	n := 1
 	for i+n < len(d.Tokens) && d.Tokens[i+n].Word.Number {
-		switch d.Text[d.Tokens[i+n-1].End:d.Tokens[i+n].Start] {
-		case "/", ":":
-		case "-", "–", " - ", " – ":
-			labelled := i > 0 && dateLabels[d.Tokens[i-1].Word.Canon] && d.joined(i)
-			if !labelled && !(yearDigits(d.Tokens[i+n].Word.Canon) && (yearDigits(d.Tokens[i].Word.Canon) || n > 1)) && !(n > 1 && i+n+1 < len(d.Tokens) &&
-				d.Text[d.Tokens[i+n].End:d.Tokens[i+n+1].Start] == "/") {
-				return n
-			}
-		default:
-			return n
+		if gap := d.gapBefore(i + n); gap != sign && gap != or {
+			break
 		}
 		n++
 	}
 	return n
 }
 
+// inDay reports whether the words before the token i lead to a date: sáng 5-7, ngày 5-7.
+func (d *Doc) inDay(i int) bool { return i > 0 && d.joined(i) && dayWords[d.Tokens[i-1].Word.Canon] }
+
+var dayWords = wordSet(`ngày mùng mồng tháng năm hôm sáng trưa chiều tối đêm khuya nay qua`)
+
+// atMost reports whether digits are a plain number up to n, from 1.
+func atMost(digits string, n float64) bool {
+	v := float(digits)
+	return len(digits) <= 2 && v >= 1 && v <= n
+}
+
 // yearDigits reports whether digits could be the year of something a newspaper writes about.
 func yearDigits(digits string) bool { return len(digits) == 4 && "1900" <= digits && digits <= "2100" }
 
-var dateLabels = wordSet(`ngày mùng mồng tháng năm`)
-
 // labels are words whose number names the thing and counts nothing.
 var labels = wordSet(`ngày mùng mồng tháng năm quý thứ số điều khoản lớp quận phường khóa kỳ tập chương trang vòng hạng giải kênh tuyến đường
-	hẻm ngõ lần định thị tư ql covid sars
+	hẻm ngõ lần đợt đai đoàn định thị tư ql covid sars
 	no number chapter page article section phase stage type route highway district ward flight grade round level
 	in since by until during year early mid late
 	january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec`)
@@ -121,6 +153,10 @@ func (d *Doc) isLabelled(i int, v float64) bool {
 		return yearDigits(digits) && lastRune(before) == '('
 	}
 	switch label {
+	case "năm":
+		if yearDigits(digits) {
+			return true
+		}
 	case "ngày", "mùng", "mồng":
 		return v <= 31 && !d.counted(i)
 	case "tháng", "quý":
@@ -145,36 +181,47 @@ func (d *Doc) inner(i int) bool { return i > d.Sentences[d.Tokens[i].Sentence].F
 var months = wordSet(`january february march april may june july august september october november december`)
 
 // counts reports whether the token i, a word that is a number only sometimes, is one here: ba người, but not ba tôi; năm người, but
-// not năm nay.
+// not năm nay, nor the years of 70 năm.
 func (d *Doc) counts(i int) bool {
-	n := d.numeral(i)
-	if n.kind == few {
-		return false
-	}
 	if i+1 >= len(d.Tokens) || !d.joined(i+1) {
 		return len(d.Tokens) == 1
 	}
-	if i > 0 && d.joined(i) && notCounting[d.Tokens[i-1].Word.Canon] {
+	if i > 0 && d.joined(i) && (d.Tokens[i-1].Word.Number || d.numeral(i-1).kind != noNumeral || notCounting[d.Tokens[i-1].Word.Canon]) {
 		return false
 	}
 	next := &d.Tokens[i+1]
-	if d.Tokens[i].Word.Canon == "one" {
+	switch d.Tokens[i].Word.Canon {
+	case "one":
 		return next.Word.Canon != "of" && next.Word.Canon != "another"
+	case "năm", "ba", "nam":
+		return people[next.Word.Canon] || next.Unmarked && barePeople[next.Word.Fold]
 	}
 	return classifiers[next.Word.Canon] || next.Unmarked && bareClassifiers[next.Word.Fold]
 }
 
 var notCounting = wordSet(`các những mỗi no any some every each this that the thứ tháng lớp`)
 
-// classifiers follow a number word that counts.
-var classifiers = wordSet(`người nạn bệnh em cháu bé trẻ con cái chiếc căn ngôi vụ ca ngày tuần tháng năm giờ phút giây lần nhà hộ gia xã huyện tỉnh thôn bản
-	tấn tạ ký kg km mét ha héc lít xe tàu thuyền máy đối nghi bị ông bà học sinh cán chiến ngư công doanh trường bệnh cơn trận đợt ngân đồng phần
-	nước quốc thành cây quả điểm tuổi thi mẹ anh chị dân quân binh phụ nam nữ thanh thiếu`)
+// classifiers follow a number word that counts; people, even one that is another word oftener.
+var (
+	people = wordSet(`người nạn bệnh cháu bé chiếc căn ngôi vụ ca ngày tuần giờ phút giây lần hộ huyện tỉnh thôn tấn tạ kg km mét ha lít xe tàu thuyền đối nghi bị
+		ông bà sinh cán chiến ngư doanh cơn trận đợt quốc cây quả thi thanh thiếu tên gia đứa`)
+	classifiers = with(people, `em trẻ con cái tháng năm nhà xã bản ký héc máy công trường ngân đồng phần nước thành điểm tuổi mẹ anh chị dân quân binh phụ nam nữ`)
 
-var bareClassifiers = func() map[string]bool {
-	set := map[string]bool{}
-	for w := range classifiers {
-		set[foldOf(w)] = true
+	barePeople, bareClassifiers = folds(people), folds(classifiers)
+)
+
+func with(set map[string]bool, words string) map[string]bool {
+	both := wordSet(words)
+	for w := range set {
+		both[w] = true
 	}
-	return set
-}()
+	return both
+}
+
+func folds(set map[string]bool) map[string]bool {
+	out := map[string]bool{}
+	for w := range set {
+		out[foldOf(w)] = true
+	}
+	return out
+}
