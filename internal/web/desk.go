@@ -1,7 +1,7 @@
 package web
 
 import (
-	"fmt"
+	"context"
 	"net/http"
 	"time"
 
@@ -15,7 +15,10 @@ const deskRows = 200
 type deskBody struct {
 	Rows   []row
 	Counts countsLine
-	Seq    int64 // the live feed begins after this event
+	Seq    int64  // the live feed begins after this event
+	Epoch  string // the desk that the rows belong to
+	Now    time.Time
+	Most   int
 }
 
 // countsLine is the state of the desk in a line.
@@ -30,60 +33,33 @@ type countsLine struct {
 // row is one story on the desk.
 type row struct {
 	*alerting.Story
-	L   language
-	Now time.Time
+	L        language
+	Now      time.Time
+	Headline passage // of the article that was first, with the words that made it ring
 }
 
 // Statement is the claim in the visitor's language.
 func (r row) Statement() string { return r.Story.Statement(string(r.L)) }
 
 // Age is how long ago the story was first seen.
-func (r row) Age() string { return ago(r.L, r.Now.Sub(r.FirstSeen)) }
+func (r row) Age() string { return r.L.Ago(r.Now.Sub(r.FirstSeen)) }
 
-// Waiting is how long the claim has stood without an answer.
-func (r row) Waiting() string { return span(r.L, r.Unanswered(r.Now)) }
+// Waiting is how long the claim stands, or stood, without an answer.
+func (r row) Waiting() string { return r.L.Span(r.Unanswered(r.Now)) }
 
-// Judgement is the verdict and who decided it.
-func (r row) Judgement() string { return judgement(r.L, r.Story) }
+// AnsweredFirst reports whether the answer was there before the claim.
+func (r row) AnsweredFirst() bool { return r.Answered() && r.Unanswered(r.Now) == 0 }
 
-func judgement(l language, s *alerting.Story) string {
-	word := l.T("verdict." + s.Verdict)
-	if s.DecidedBy == "" {
-		return word
-	}
-	return l.T("verdict.by", word, s.DecidedBy)
-}
-
-// span says a duration in the one or two units that matter.
-func span(l language, d time.Duration) string {
-	units := [3]string{"ngày", "giờ", "phút"}
-	if l == "en" {
-		units = [3]string{"d", "h", "min"}
-	}
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d %s", int(d.Hours())/24, units[0])
-	case d >= time.Hour:
-		return fmt.Sprintf("%d %s", int(d.Hours()), units[1])
-	default:
-		return fmt.Sprintf("%d %s", max(0, int(d.Minutes())), units[2])
-	}
-}
-
-func ago(l language, d time.Duration) string {
-	switch {
-	case d < time.Minute && l == "en":
-		return "just now"
-	case d < time.Minute:
-		return "vừa xong"
-	case l == "en":
-		return span(l, d) + " ago"
-	}
-	return span(l, d) + " trước"
-}
+// Decided reports whether somebody has decided whether the claim is true.
+func (r row) Decided() bool { return r.DecidedBy != "" }
 
 func (s *Server) desk(w http.ResponseWriter, r *http.Request) error {
-	counts, err := s.counts(r)
+	l := s.language(r)
+	counts, err := s.counts(r.Context(), l)
+	if err != nil {
+		return err
+	}
+	epoch, err := s.epoch(r.Context())
 	if err != nil {
 		return err
 	}
@@ -91,15 +67,19 @@ func (s *Server) desk(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := deskBody{Counts: counts.line, Seq: counts.seq}
+	body := deskBody{Counts: counts.line, Seq: counts.seq, Epoch: epoch, Now: s.deps.Now(), Most: deskRows}
 	for i := range stories {
-		body.Rows = append(body.Rows, s.row(r, &stories[i]))
+		headline, err := s.headline(r.Context(), &stories[i])
+		if err != nil {
+			return err
+		}
+		body.Rows = append(body.Rows, s.row(l, &stories[i], headline))
 	}
-	return s.show(w, r, http.StatusOK, "desk", page{Title: s.language(r).T("desk.title"), Section: "desk", Body: body})
+	return s.show(w, r, http.StatusOK, "desk", page{Title: l.T("desk.title"), Section: "desk", Body: body})
 }
 
-func (s *Server) row(r *http.Request, story *alerting.Story) row {
-	return row{Story: story, L: s.language(r), Now: s.deps.Now()}
+func (s *Server) row(l language, story *alerting.Story, headline passage) row {
+	return row{Story: story, L: l, Now: s.deps.Now(), Headline: headline}
 }
 
 // deskCounts are the numbers above the rows, and the event they belong to. They are read before the rows, so that an
@@ -109,17 +89,15 @@ type deskCounts struct {
 	seq  int64
 }
 
-func (s *Server) counts(r *http.Request) (deskCounts, error) {
-	c, err := s.deps.Desk.Counts(r.Context())
+func (s *Server) counts(ctx context.Context, l language) (deskCounts, error) {
+	c, err := s.deps.Desk.Counts(ctx)
 	if err != nil {
 		return deskCounts{}, err
 	}
-	articles, err := s.deps.Archive.Count(r.Context())
+	articles, err := s.deps.Archive.Count(ctx)
 	if err != nil {
 		return deskCounts{}, err
 	}
-	line := countsLine{
-		L: s.language(r), Stories: c.Stories, Unanswered: c.Unanswered, DeliveriesFailed: c.DeliveriesFailed, Articles: articles,
-	}
+	line := countsLine{L: l, Stories: c.Stories, Unanswered: c.Unanswered, DeliveriesFailed: c.DeliveriesFailed, Articles: articles}
 	return deskCounts{line: line, seq: c.LastSeq}, nil
 }

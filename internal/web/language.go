@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -38,25 +39,21 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 
 // T returns a sentence in the language. A key that does not exist shows itself, which a test forbids.
 func (l language) T(key string, args ...any) string {
-	pair, ok := sentences[key]
+	words, ok := sentences[key]
 	if !ok {
 		return "⟨" + key + "⟩"
 	}
-	s := pair[0]
-	if l == "en" {
-		s = pair[1]
-	}
 	if len(args) == 0 {
-		return s
+		return words.in(l)
 	}
-	return fmt.Sprintf(s, args...)
+	return fmt.Sprintf(words.in(l), args...)
 }
 
 // N returns the sentence for a number: English knows one and many, Vietnamese does not.
 func (l language) N(key string, n int) string {
 	if l == "en" && n == 1 {
 		if _, ok := sentences[key+".one"]; ok {
-			return l.T(key+".one", n)
+			return strings.Replace(l.T(key+".one"), "%d", strconv.Itoa(n), 1)
 		}
 	}
 	return l.T(key, n)

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"haidang/alerting"
@@ -15,8 +16,10 @@ type piece struct {
 	Text   string
 	Clause string // why it is marked; "" for a search hit
 	Marked bool
-	Cue    bool // a word that shows the article's stance, not the claim
 }
+
+// Kind is what the mark tells.
+func (p piece) Kind() markKind { return kindOf(p.Clause) }
 
 // passage is a stretch of an article with its marked words.
 type passage struct {
@@ -25,7 +28,7 @@ type passage struct {
 	Before, After bool // something is left out there
 }
 
-// passageOf splits a snippet at its marks.
+// passageOf splits a snippet at its marks. Marks of one clause that are parted by a space only are shown as one.
 func passageOf(s alerting.Snippet) passage {
 	out := passage{Field: s.Field, Before: s.Cut.Before, After: s.Cut.After}
 	at := 0
@@ -33,12 +36,30 @@ func passageOf(s alerting.Snippet) passage {
 		if m.Start < at || m.End > len(s.Text) || m.Start >= m.End {
 			continue
 		}
-		out.plain(s.Text[at:m.Start])
-		out.Pieces = append(out.Pieces, piece{Text: s.Text[m.Start:m.End], Clause: m.Clause, Marked: true, Cue: isCue(m.Clause)})
+		out.mark(s.Text[at:m.Start], s.Text[m.Start:m.End], m.Clause)
 		at = m.End
 	}
 	out.plain(s.Text[at:])
+	out.tidy()
 	return out
+}
+
+// tidy drops what the cut left of the paragraphs before and after the marked ones, and empty lines.
+func (p *passage) tidy() {
+	if len(p.Pieces) == 0 {
+		return
+	}
+	if first := &p.Pieces[0]; p.Before && !first.Marked {
+		first.Text = first.Text[strings.LastIndexByte(first.Text, '\n')+1:]
+	}
+	if last := &p.Pieces[len(p.Pieces)-1]; p.After && !last.Marked {
+		last.Text, _, _ = strings.Cut(last.Text, "\n")
+	}
+	for i := range p.Pieces {
+		for strings.Contains(p.Pieces[i].Text, "\n\n") {
+			p.Pieces[i].Text = strings.ReplaceAll(p.Pieces[i].Text, "\n\n", "\n")
+		}
+	}
 }
 
 func (p *passage) plain(text string) {
@@ -47,7 +68,15 @@ func (p *passage) plain(text string) {
 	}
 }
 
-func isCue(clause string) bool { return len(clause) > 7 && clause[:7] == "stance:" }
+// mark adds a marked word after the text that stands before it.
+func (p *passage) mark(before, word, clause string) {
+	if n := len(p.Pieces); n > 0 && p.Pieces[n-1].Marked && p.Pieces[n-1].Clause == clause && strings.Trim(before, " ") == "" {
+		p.Pieces[n-1].Text += before + word
+		return
+	}
+	p.plain(before)
+	p.Pieces = append(p.Pieces, piece{Text: word, Clause: clause, Marked: true})
+}
 
 // fieldPassage marks the highlights of one field between two offsets.
 func fieldPassage(h *index.Hit, field article.Field, start, end int) passage {
@@ -61,8 +90,7 @@ func fieldPassage(h *index.Hit, field article.Field, start, end int) passage {
 		if m.Field != field || m.Start < at || m.End > end || m.Start >= m.End {
 			continue
 		}
-		out.plain(text[at:m.Start])
-		out.Pieces = append(out.Pieces, piece{Text: text[m.Start:m.End], Marked: true})
+		out.mark(text[at:m.Start], text[m.Start:m.End], "")
 		at = m.End
 	}
 	if at < end {

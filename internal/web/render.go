@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -21,18 +20,23 @@ type page struct {
 	Body    any
 }
 
-// zone is the desk's: readers and outlets are in Việt Nam.
-var zone = time.FixedZone("ICT", 7*60*60)
-
-func functions() template.FuncMap {
+func (s *Server) functions() template.FuncMap {
 	return template.FuncMap{
-		"clock":   func(t time.Time) string { return t.In(zone).Format("15:04 02/01/2006") },
+		"asset":   s.assets.address,
+		"clock":   clock,
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"known":   func(t time.Time) bool { return !t.IsZero() },
 		"weblink": weblink,
-		"args":    func(values ...any) []any { return values },
-		"join":    strings.Join,
+		"more":    more,
 	}
+}
+
+// more says how many were left out of a list; nothing when none were.
+func more(l language, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return l.T("story.more", l.Int(n))
 }
 
 // weblink lets only web addresses become links; html/template escapes the rest.
@@ -46,7 +50,10 @@ func weblink(address string) string {
 
 // show renders a page whole before the first byte is sent, so that a failure is an honest status.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, name string, p page) error {
-	p.L, p.Path, p.Version = s.language(r), r.URL.RequestURI(), s.deps.Version
+	p.L, p.Path, p.Version = s.language(r), "/", s.deps.Version
+	if r.Method == http.MethodGet {
+		p.Path = r.URL.RequestURI()
+	}
 	var out bytes.Buffer
 	if err := s.pages[name].Execute(&out, p); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)

@@ -21,7 +21,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET /readyz", s.page("GET /readyz", s.readyz))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.deps.Gatherer, promhttp.HandlerOpts{}))
-	mux.Handle("GET /static/", cached(s.static))
+	mux.Handle("GET /static/{name}", s.page("GET /static/", s.static))
 	mux.Handle("/", s.page("other", func(http.ResponseWriter, *http.Request) error { return errNotFound }))
 	return s.guard(http.NewCrossOriginProtection().Handler(mux))
 }
@@ -29,7 +29,7 @@ func (s *Server) Handler() http.Handler {
 func (s *Server) addPages(mux *http.ServeMux) {
 	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"GET /{$}":          s.desk,
-		"GET /events":       s.live,
+		livePattern:         s.live,
 		"GET /stories/{id}": s.story,
 		"GET /search":       s.search,
 		"GET /sources":      s.sources,
@@ -115,13 +115,6 @@ func loopbackName(hostport string) bool {
 	}
 	ip := net.ParseIP(strings.Trim(host, "[]"))
 	return ip != nil && ip.IsLoopback()
-}
-
-func cached(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "max-age=300")
-		next.ServeHTTP(w, r)
-	})
 }
 
 // readyz tells the truth, and what is missing.

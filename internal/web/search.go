@@ -19,11 +19,28 @@ type searchBody struct {
 	Sort   index.Sort
 	Sorts  []index.Sort
 	Asked  bool
-	Wrong  string // what is wrong with the query, in the visitor's language
+	Wrong  *mistake
 	Result index.Result
 	Took   string
 	Hits   []hitView
 	Next   string // address of the next page
+}
+
+// Total is the number of articles found, in words.
+func (b searchBody) Total(l language) string {
+	if b.Result.AtLeast {
+		return l.T("search.at_least", l.Int(b.Result.Total), b.Took)
+	}
+	if b.Result.Total == 1 {
+		return l.T("search.total.one", l.Int(1), b.Took)
+	}
+	return l.T("search.total", l.Int(b.Result.Total), b.Took)
+}
+
+// mistake is what is wrong with a query, in the visitor's language.
+type mistake struct {
+	Problem, Hint        string
+	Before, Piece, After string // the query, parted at the piece that is wrong; all empty when it is not one piece
 }
 
 // hitView is one found article.
@@ -32,6 +49,40 @@ type hitView struct {
 	L       language
 	Title   passage
 	Passage passage
+}
+
+// shownClaims is how many claims a hit names.
+const shownClaims = 2
+
+// Claims are what the article says of claims: the first few, which matter most.
+func (h hitView) Claims() []claimView {
+	if h.Verdict == nil {
+		return nil
+	}
+	var out []claimView
+	for _, m := range h.Verdict.Claims[:min(len(h.Verdict.Claims), shownClaims)] {
+		statement := m.StatementVI
+		if h.L == "en" && m.StatementEN != "" {
+			statement = m.StatementEN
+		}
+		out = append(out, claimView{ClaimMatch: m, L: h.L, Statement: statement})
+	}
+	return out
+}
+
+// claimView is one claim that a hit speaks of.
+type claimView struct {
+	article.ClaimMatch
+	L         language
+	Statement string
+}
+
+// Silence says why the article did not ring for the claim; "" when it did, or when it answers it.
+func (c claimView) Silence() string {
+	if c.Rings || c.Stance.Answers() {
+		return ""
+	}
+	return c.L.known("silent."+c.Silent, "")
 }
 
 func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
@@ -48,7 +99,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	status := http.StatusOK
-	if body.Wrong != "" {
+	if body.Wrong != nil {
 		status = http.StatusBadRequest
 	}
 	return s.show(w, r, status, "search", page{Title: l.T("search.title"), Section: "search", Body: body})
@@ -56,14 +107,14 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) find(r *http.Request, req index.Request, body *searchBody) error {
 	result, err := s.deps.Archive.Search(r.Context(), req)
-	if sentence, ok := queryMistake(err, s.language(r)); ok {
-		body.Wrong = sentence
+	if _, ok := queryMistake(err); ok {
+		body.Wrong = explainMistake(err, req.Query, s.language(r))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	body.Result, body.Took = result, fmt.Sprintf("%.1f", float64(result.Took.Microseconds())/1000)
+	body.Result, body.Took = result, s.language(r).Millis(result.Took)
 	for i := range result.Hits {
 		h := &result.Hits[i]
 		body.Hits = append(body.Hits, hitView{
@@ -78,18 +129,34 @@ func (s *Server) find(r *http.Request, req index.Request, body *searchBody) erro
 	return nil
 }
 
-// queryMistake tells a mistake of the visitor's from a failure of ours.
-func queryMistake(err error, l language) (string, bool) {
+// queryMistake tells a mistake of the visitor's from a failure of ours, and says it on one line.
+func queryMistake(err error) (string, bool) {
 	var wrong *query.Error
-	switch {
-	case err == nil:
-		return "", false
-	case errors.As(err, &wrong):
-		return wrong.In(string(l)), true
-	case errors.Is(err, index.ErrRequest):
+	if errors.As(err, &wrong) {
+		return wrong.Error(), true
+	}
+	if errors.Is(err, index.ErrRequest) {
 		return err.Error(), true
 	}
 	return "", false
+}
+
+// explainMistake says a mistake and shows where it is.
+func explainMistake(err error, asked string, l language) *mistake {
+	var wrong *query.Error
+	if !errors.As(err, &wrong) {
+		return &mistake{Problem: err.Error()}
+	}
+	m := &mistake{Problem: wrong.Problem.In(string(l)), Hint: wrong.Hint.In(string(l))}
+	runes := []rune(asked)
+	if start := wrong.Column - 1; start >= 0 && start <= len(runes) {
+		end := min(len(runes), start+len([]rune(wrong.Piece)))
+		m.Before, m.Piece, m.After = string(runes[:start]), string(runes[start:end]), string(runes[end:])
+		if m.Piece == "" {
+			m.Piece = " " // the end of the query: something is missing there
+		}
+	}
+	return m
 }
 
 // searchRequest reads the parameters of the page and of the API, which are the same.
@@ -132,46 +199,12 @@ func (s *Server) apiSearch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	result, err := s.deps.Archive.Search(r.Context(), req)
-	if sentence, ok := queryMistake(err, "en"); ok {
+	if sentence, ok := queryMistake(err); ok {
 		return badRequest{sentence}
 	}
 	if err != nil {
 		return err
 	}
 	s.writeJSON(w, http.StatusOK, result)
-	return nil
-}
-
-// status is the state of this process in numbers.
-type status struct {
-	Version    string `json:"version"`
-	Ready      bool   `json:"ready"`
-	NotReady   string `json:"not_ready,omitempty"`
-	Articles   int    `json:"articles"`
-	Stories    int    `json:"stories"`
-	Unanswered int    `json:"unanswered"`
-	Alerts     int    `json:"alerts"`
-	LastSeq    int64  `json:"last_seq"`
-}
-
-func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request) error {
-	counts, err := s.deps.Desk.Counts(r.Context())
-	if err != nil {
-		return err
-	}
-	articles, err := s.deps.Archive.Count(r.Context())
-	if err != nil {
-		return err
-	}
-	out := status{
-		Version: s.deps.Version, Ready: true, Articles: articles, Stories: counts.Stories, Unanswered: counts.Unanswered,
-		Alerts: counts.Alerts, LastSeq: counts.LastSeq,
-	}
-	if s.deps.Ready != nil {
-		if err := s.deps.Ready(r.Context()); err != nil {
-			out.Ready, out.NotReady = false, err.Error()
-		}
-	}
-	s.writeJSON(w, http.StatusOK, out)
 	return nil
 }

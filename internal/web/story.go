@@ -3,26 +3,52 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"haidang/alerting"
 	"haidang/internal/article"
 )
 
+// shownArticles bounds each list of a story page: a rumour that swept the country still opens at once.
+const shownArticles = 100
+
 // storyBody is one story with everything that belongs to it.
 type storyBody struct {
 	row
-	Carries    []alertView
-	Answers    []alertView
-	Withdrawn  []alertView
-	Events     []eventView
+	PlaceNames []string
+	Why        *alertView // the article that made it ring; of a quiet story the first one
+	Others     articleList
+	Copied     articleList
+	Answering  articleList
+	Withdrawn  articleList
+	Events     []eventView // the latest
 	Deliveries []alerting.Delivery
 }
 
+// articleList is the first articles of a kind and the number of those left out.
+type articleList struct {
+	Shown []alertView
+	More  int
+}
+
+func (a *articleList) add(v alertView) {
+	if len(a.Shown) == shownArticles {
+		a.More++
+		return
+	}
+	a.Shown = append(a.Shown, v)
+}
+
+// Count is the number of articles in the list.
+func (a articleList) Count() int { return len(a.Shown) + a.More }
+
 // alertView is one article of a story.
 type alertView struct {
-	alerting.Alert
+	*alerting.Alert
 	L        language
-	Passages []passage
+	Headline passage
+	Passages []passage // of lead and text
+	Lines    []scoreLine
 }
 
 // Total is what the parts of the score add up to.
@@ -34,11 +60,17 @@ func (a alertView) Total() int {
 	return sum
 }
 
+// AnswersIt reports whether the article answers the claim rather than carrying it.
+func (a alertView) AnswersIt() bool { return a.Role == alerting.RoleAnswers }
+
 // eventView is one line of what happened.
 type eventView struct {
 	alerting.Event
 	Title string // of the article it speaks of
 }
+
+// Edited reports whether the event is an edit, whose detail is the headline as it was.
+func (e eventView) Edited() bool { return e.Kind == alerting.KindEdited }
 
 func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	detail, err := s.deps.Desk.Story(r.Context(), r.PathValue("id"))
@@ -48,44 +80,73 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := storyBody{row: s.row(r, &detail.Story), Deliveries: detail.Deliveries}
-	titles := map[string]string{}
-	for _, a := range detail.Alerts {
-		titles[a.ArticleID] = a.Title
-		body.add(alertView{Alert: a, L: body.L, Passages: passages(a)})
-	}
-	for _, e := range detail.Events {
-		body.Events = append(body.Events, eventView{Event: e, Title: titles[e.ArticleID]})
-	}
+	l := s.language(r)
+	body := storyBody{row: s.row(l, &detail.Story, passage{}), PlaceNames: s.placeNames(l, detail.Places), Deliveries: detail.Deliveries}
+	body.addArticles(detail.Alerts, ringer(&detail))
+	body.addEvents(detail.Events, detail.Alerts)
 	return s.show(w, r, http.StatusOK, "story", page{Title: body.Statement(), Section: "desk", Body: body})
 }
 
-func (b *storyBody) add(v alertView) {
-	switch v.Role {
-	case alerting.RoleAnswers:
-		b.Answers = append(b.Answers, v)
-	case alerting.RoleWithdrawn:
-		b.Withdrawn = append(b.Withdrawn, v)
-	default:
-		b.Carries = append(b.Carries, v)
-	}
-}
-
-// passages are the marked pieces of an article; an article without marks in its title shows the title unmarked, above.
-func passages(a alerting.Alert) []passage {
-	var out []passage
-	for _, s := range a.Snippets {
-		out = append(out, passageOf(s))
-	}
-	return out
-}
-
-// TitlePassage is the title with its marks, or nil when nothing in it is marked.
-func (a alertView) TitlePassage() *passage {
-	for i := range a.Passages {
-		if a.Passages[i].Field == article.Title {
-			return &a.Passages[i]
+// ringer is the article that made the story ring.
+func ringer(d *alerting.StoryDetail) string {
+	for _, e := range d.Events {
+		if e.Rings {
+			return e.ArticleID
 		}
 	}
-	return nil
+	return d.FirstArticle
+}
+
+func (b *storyBody) addArticles(alerts []alerting.Alert, ringer string) {
+	for i := range alerts {
+		v := viewOf(b.L, &alerts[i])
+		switch {
+		case v.ArticleID == ringer && v.Role == alerting.RoleCarries:
+			b.Why = &v
+		case v.Role == alerting.RoleAnswers:
+			b.Answering.add(v)
+		case v.Role == alerting.RoleWithdrawn:
+			b.Withdrawn.add(v)
+		case v.CopyOf != "":
+			b.Copied.add(v)
+		default:
+			b.Others.add(v)
+		}
+	}
+	if b.Why == nil && len(b.Others.Shown) > 0 { // the ringing article took the claim out, or the story never rang
+		b.Why, b.Others.Shown = &b.Others.Shown[0], b.Others.Shown[1:]
+	}
+}
+
+func viewOf(l language, a *alerting.Alert) alertView {
+	all := passages(a)
+	return alertView{
+		Alert: a, L: l, Headline: titleOf(a.Title, all), Lines: scoreLines(l, a.Parts, all),
+		Passages: slices.DeleteFunc(slices.Clone(all), func(p passage) bool { return p.Field == article.Title }),
+	}
+}
+
+func (b *storyBody) addEvents(events []alerting.Event, alerts []alerting.Alert) {
+	titles := map[string]string{}
+	for _, a := range alerts {
+		titles[a.ArticleID] = a.Title
+	}
+	for _, e := range events[max(0, len(events)-shownArticles):] {
+		b.Events = append(b.Events, eventView{Event: e, Title: titles[e.ArticleID]})
+	}
+}
+
+func (s *Server) placeNames(l language, ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		name := ""
+		if s.deps.Place != nil {
+			name = s.deps.Place(id, string(l))
+		}
+		if name == "" {
+			name = named(id)
+		}
+		out = append(out, name)
+	}
+	return out
 }

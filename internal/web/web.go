@@ -14,7 +14,7 @@ import (
 	"html/template"
 	"io/fs"
 	"log/slog"
-	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -47,12 +47,13 @@ type Desk interface {
 	Counts(ctx context.Context) (alerting.Counts, error)
 }
 
-// Deps are the live things behind the pages. Sources, Logger, Registerer, Gatherer and Now may be nil; so may Archive and
+// Deps are the live things behind the pages. Sources, Place, Ready, Logger, Registerer, Gatherer and Now may be nil; so may Archive and
 // Desk together, in a process that has no pages, only metrics and health.
 type Deps struct {
 	Archive    Archive
 	Desk       Desk
 	Sources    func(context.Context) ([]crawler.SourceHealth, error) // nil: this process does not crawl
+	Place      func(id, language string) string                      // the name of a place; nil: its ID is spelled out
 	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
 	Version    string
 	Logger     *slog.Logger
@@ -67,9 +68,12 @@ type Server struct {
 	deps    Deps
 	log     *slog.Logger
 	pages   map[string]*template.Template
-	static  http.Handler
+	assets  *assets
+	build   string // names what the pages are made of: the version and the assets
 	metrics *metrics
 	feeds   chan struct{} // a place for each open live feed
+
+	headlines headlines
 }
 
 // maxFeeds bounds the live feeds: each holds a connection and a goroutine.
@@ -93,17 +97,28 @@ func New(cfg Config, deps Deps) (*Server, error) {
 		cfg: cfg, deps: deps, log: deps.Logger.With("component", "web"), metrics: newMetrics(deps.Registerer),
 		pages: map[string]*template.Template{}, feeds: make(chan struct{}, maxFeeds),
 	}
-	assets, err := fs.Sub(staticFiles, "static")
-	if err != nil {
+	if err := s.loadPages(); err != nil {
 		return nil, err
 	}
-	s.static = http.StripPrefix("/static/", http.FileServerFS(assets))
+	return s, nil
+}
+
+// loadPages reads the assets and the templates, which name them.
+func (s *Server) loadPages() error {
+	static, err := fs.Sub(staticFiles, "static")
+	if err != nil {
+		return err
+	}
+	if s.assets, err = loadAssets(static); err != nil {
+		return err
+	}
+	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
 	for _, name := range []string{"desk", "story", "search", "sources", "error"} {
-		t, err := template.New("layout.html").Funcs(functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/"+name+".html")
+		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/"+name+".html")
 		if err != nil {
-			return nil, fmt.Errorf("page %s: %w", name, err)
+			return fmt.Errorf("page %s: %w", name, err)
 		}
 		s.pages[name] = t
 	}
-	return s, nil
+	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"haidang/crawler"
 	"haidang/index"
 	"haidang/internal/article"
+	"haidang/internal/query"
 )
 
 var now = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
@@ -72,7 +73,14 @@ func (fakeArchive) Search(_ context.Context, r index.Request) (index.Result, err
 	if r.Query == "boom" {
 		return index.Result{}, errors.New("secret internals")
 	}
-	doc := article.Article{ID: "a1", Title: "Tin vỡ đập " + hostile, Text: "Sáng nay vỡ đập ở đầu nguồn.", URL: "javascript:alert(1)", Outlet: "Báo Thử", Published: now}
+	if _, err := query.Parse(r.Query); err != nil {
+		return index.Result{}, err
+	}
+	verdict := &article.Verdict{Rings: true, Claims: []article.ClaimMatch{
+		{ID: "dam", Rings: true, Stance: article.Carries, Severity: article.Critical, StatementVI: "Đập đã vỡ", StatementEN: "A dam has burst"},
+		{ID: "flood", Stance: article.Carries, Silent: "score", StatementVI: "Lũ về", StatementEN: "Floods"},
+	}}
+	doc := article.Article{Verdict: verdict, ID: "a1", Title: "Tin vỡ đập " + hostile, Text: "Sáng nay vỡ đập ở đầu nguồn.", URL: "javascript:alert(1)", Outlet: "Báo Thử", Published: now}
 	return index.Result{Total: 1, Took: time.Millisecond, Next: "next-page", Hits: []index.Hit{{
 		Article:    doc,
 		Highlights: []index.Highlight{{Field: article.Title, Start: 4, End: 15}, {Field: article.Text, Start: 10, End: 21}},
@@ -90,17 +98,18 @@ func detail(id string) alerting.StoryDetail {
 		ID: id, ClaimID: "dam-burst", StatementVI: "Đập ở thượng nguồn đã vỡ", StatementEN: "A dam upstream has burst", Field: "disaster-epidemic",
 		Severity: article.Critical, Pattern: true, Verdict: "undetermined", State: alerting.StateNew, FirstSeen: now.Add(-3 * time.Hour),
 		FirstOutlet: "Báo Thử", FirstTitle: "Tin " + hostile, FirstURL: "https://bao.vn/a", Articles: 2, Copies: 1, Outlets: 1, Seq: 5,
-		RangAt: now.Add(-3 * time.Hour), Places: []string{"Sơn La"},
+		RangAt: now.Add(-3 * time.Hour), Places: []string{"son-la"},
 	}
 	text := "Vỡ đập trong đêm " + hostile
 	return alerting.StoryDetail{
 		Story: story,
 		Alerts: []alerting.Alert{{
-			ClaimID: "dam-burst", ArticleID: "a1", Role: alerting.RoleCarries, Stance: article.Carries, Score: 80, URL: "https://bao.vn/a", Outlet: "Báo Thử",
-			Title: "Tin " + hostile, Published: now, FirstSeen: now, Edits: 1, Parts: []article.Part{{Clause: "burst", Points: 50}, {Clause: "unsourced", Points: 30}},
+			ClaimID: "dam-burst", ArticleID: "a1", Role: alerting.RoleCarries, Stance: article.Carries, Score: 70, URL: "https://bao.vn/a", Outlet: "Báo Thử",
+			Title: "Tin " + hostile, Published: now, FirstSeen: now, Edits: 1, Parts: []article.Part{{Clause: "burst", Points: 50}, {Clause: "signal:unsourced", Points: 30}, {Clause: "buried", Points: -10}},
 			Snippets: []alerting.Snippet{{Field: article.Text, Text: text, Marks: []alerting.Mark{{Start: 0, End: len("Vỡ đập"), Clause: "burst"}}}},
 		}, {
 			ArticleID: "a2", Role: alerting.RoleAnswers, Stance: article.Denies, URL: "javascript:alert(1)", Outlet: "Báo Khác", Title: "Bác tin vỡ đập", FirstSeen: now,
+			Snippets: []alerting.Snippet{{Field: article.Title, Text: "Bác tin vỡ đập", Marks: []alerting.Mark{{Start: 0, End: len("Bác"), Clause: "stance:denies"}}}},
 		}},
 		Events:     []alerting.Event{{Seq: 5, At: now, Kind: alerting.KindOpened, Rings: true, StoryID: id, ArticleID: "a1"}},
 		Deliveries: []alerting.Delivery{{Receiver: "desk", State: alerting.DeliveryFailed, LastError: hostile}},
@@ -157,7 +166,7 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 		{"/stories/s1", 200, "Đập ở thượng nguồn đã vỡ", "A dam upstream has burst"},
 		{"/stories/none", 404, "Không có trang này", "There is no such page"},
 		{"/search", 200, "Tìm trong kho", "Search the archive"},
-		{"/search?q=v%E1%BB%A1+%C4%91%E1%BA%ADp", 200, "1 bài", "1 articles"},
+		{"/search?q=v%E1%BB%A1+%C4%91%E1%BA%ADp", 200, "1 bài · 1,0 ms", "1 article · 1.0 ms"},
 		{"/search?q=boom", 500, "Đã xảy ra lỗi", "Something went wrong"},
 		{"/search?sort=wrong", 400, "relevance, seen or published", "relevance, seen or published"},
 		{"/sources", 200, "Nguồn tin", "Sources"},
@@ -187,10 +196,15 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 
 func TestStoryMarksTheWordsAndAddsUp(t *testing.T) {
 	srv, _ := newSite(t)
-	_, body := get(t, srv, "/stories/s1", "vi")
-	for _, want := range []string{`<mark title="burst">Vỡ đập</mark>`, "&#43;50", "&#43;30", ">80<", "chưa kiểm chứng", "bác bỏ"} {
-		if !strings.Contains(body, want) {
-			t.Errorf("story page has no %q", want)
+	for lang, wants := range map[string][]string{
+		"vi": {"Vỡ đập, vỡ đê", "Không nêu rõ nguồn", "Chưa kiểm chứng", "đưa tin như thật", "bác bỏ", "Lập trường: bác bỏ", "Chuông reo vì bài này nêu nội dung trên: 70/100"},
+		"en": {"Dam or dyke burst", "No named source", "Unverified", "carries the claim", "Stance: denies it", "70 of 100 points"},
+	} {
+		_, body := get(t, srv, "/stories/s1", lang)
+		for _, want := range append(wants, `<mark class="m-claim">Vỡ đập</mark>`, `<mark class="m-stance">Bác</mark>`, "&#43;50", "&#43;30", "−10", `<td class="num">70</td>`, "Son La") {
+			if !strings.Contains(body, want) {
+				t.Errorf("story page (%s) has no %q", lang, want)
+			}
 		}
 	}
 }
@@ -198,8 +212,37 @@ func TestStoryMarksTheWordsAndAddsUp(t *testing.T) {
 func TestSearchMarksHits(t *testing.T) {
 	srv, _ := newSite(t)
 	_, body := get(t, srv, "/search?q=x", "vi")
-	if !strings.Contains(body, "<mark>vỡ đập</mark>") || !strings.Contains(body, "after=next-page") {
+	if !strings.Contains(body, `<mark class="m-hit">vỡ đập</mark>`) || !strings.Contains(body, "after=next-page") {
 		t.Errorf("hits are not marked or there is no next page:\n%s", body)
+	}
+	for _, want := range []string{"Khẩn cấp", "đưa tin như thật", "Đập đã vỡ", "không báo: chưa đủ điểm"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("hit does not say %q", want)
+		}
+	}
+}
+
+func TestSearchPointsAtTheMistake(t *testing.T) {
+	srv, _ := newSite(t)
+	res, body := get(t, srv, "/search?q=v%E1%BB%A1+AND+%28", "vi")
+	if res.StatusCode != 400 || !strings.Contains(body, "Câu tìm chưa đúng") || !strings.Contains(body, "vỡ AND <span>(</span>") {
+		t.Errorf("status %d, and the mistake is not pointed at:\n%s", res.StatusCode, body)
+	}
+}
+
+func TestAssetsAreKeptForEverUnderTheirHash(t *testing.T) {
+	srv, _ := newSite(t)
+	_, page := get(t, srv, "/", "")
+	for _, address := range regexp.MustCompile(`/static/[^"]+`).FindAllString(page, -1) {
+		res, body := get(t, srv, address, "")
+		if res.StatusCode != 200 || len(body) == 0 || !strings.Contains(res.Header.Get("Cache-Control"), "immutable") || res.Header.Get("Content-Type") == "" {
+			t.Errorf("GET %s: %d %v", address, res.StatusCode, res.Header)
+		}
+	}
+	for _, address := range []string{"/static/haidang.css", "/static/haidang.00000000.css", "/static/", "/static/../web.go"} {
+		if res, _ := get(t, srv, address, ""); res.StatusCode != 404 {
+			t.Errorf("GET %s: %d, want 404: an old name must not show new content", address, res.StatusCode)
+		}
 	}
 }
 

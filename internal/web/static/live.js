@@ -4,49 +4,104 @@
 (() => {
   const rows = document.getElementById("rows");
   if (!rows || !window.EventSource) return;
-  const status = document.getElementById("live");
-  const counts = document.getElementById("counts");
-  const empty = document.getElementById("empty");
+  const byId = (id) => document.getElementById(id);
+  const [status, said, counts, empty, news] = ["live", "said", "counts", "empty", "news"].map(byId);
+  const words = rows.dataset;
   const title = document.title;
-  let unseen = 0;
+  const skew = Date.parse(words.now) - Date.now(); // ages are told by the server's clock
+  const busyFor = 3000; // a row is not pushed away from a pointer or a finger that was over it just now
+  const held = new Map(); // stories that wait until the reader's hand is off the list
+  let unseen = 0, touched = 0;
 
   const say = (lost) => {
-    status.hidden = false;
     status.textContent = lost ? status.dataset.lost : status.dataset.live;
     status.classList.toggle("lost", lost);
   };
   const notice = () => {
     if (!document.hidden) unseen = 0;
     document.title = unseen ? `(${unseen}) ${title}` : title;
+    news.hidden = held.size === 0;
+    news.textContent = news.dataset.news.replace("{n}", held.size);
   };
   document.addEventListener("visibilitychange", notice);
 
+  // Ages: the same words as the server's Span and Ago.
+  const span = (ms) => {
+    const minutes = Math.floor(ms / 60000), hours = Math.floor(minutes / 60);
+    if (hours >= 48) return words.days.replace("%d", Math.floor(hours / 24));
+    if (hours >= 1) return words.hours.replace("%d", hours);
+    return words.minutes.replace("%d", Math.max(1, minutes));
+  };
+  const tell = (el, text) => { if (el.textContent !== text) el.textContent = text; };
+  const tick = () => {
+    const now = Date.now() + skew;
+    for (const el of rows.querySelectorAll("time[data-span]")) tell(el, span(now - Date.parse(el.dateTime)));
+    for (const el of rows.querySelectorAll("time[data-ago]")) {
+      const age = now - Date.parse(el.dateTime);
+      tell(el, age < 60000 ? words.just : words.ago.replace("%s", span(age)));
+    }
+  };
+  setInterval(tick, 15000);
+
   const put = (story) => {
+    const old = byId("story-" + story.id);
+    if (old && Number(old.dataset.seq) >= story.seq) return;
     const holder = document.createElement("template");
     holder.innerHTML = story.row; // made by our own templates, which escape what outlets wrote
     const fresh = holder.content.firstElementChild;
-    const old = document.getElementById("story-" + story.id);
-    if (old && Number(old.dataset.seq) >= story.seq) return;
+    if (old) {
+      const links = [...old.querySelectorAll("a")], focused = links.indexOf(document.activeElement);
+      old.replaceWith(fresh);
+      if (focused >= 0) fresh.querySelectorAll("a")[focused]?.focus({ preventScroll: true });
+    } else {
+      rows.prepend(fresh);
+      while (rows.children.length > Number(words.most)) rows.lastElementChild.remove();
+      said.textContent = story.says;
+      unseen++;
+    }
     fresh.classList.add("fresh");
-    if (old) old.replaceWith(fresh);
-    else rows.prepend(fresh);
-    if (!old) unseen++;
-    counts.innerHTML = story.counts;
     empty.hidden = true;
+    tick();
+  };
+  const release = () => {
+    for (const story of held.values()) put(story);
+    held.clear();
     notice();
   };
+  const busy = () => Date.now() - touched < busyFor;
+  const receive = (story) => {
+    const known = byId("story-" + story.id);
+    if (!known && (held.size > 0 || busy())) {
+      held.set(story.id, story);
+      setTimeout(function wait() { if (busy()) setTimeout(wait, busyFor); else release(); }, busyFor);
+    } else put(story);
+    notice();
+  };
+  for (const kind of ["pointermove", "pointerdown", "keydown", "focusin"]) {
+    rows.addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
+  }
+  news.addEventListener("click", () => {
+    touched = 0;
+    release();
+    scrollTo({ top: 0 });
+    rows.querySelector("a")?.focus({ preventScroll: true });
+  });
 
-  const open = (after) => {
-    const feed = new EventSource("/events?after=" + after);
-    let last = after;
-    feed.onopen = () => say(false);
-    feed.addEventListener("story", (e) => put(JSON.parse(e.data)));
+  let last = words.after, pause = 2000;
+  const open = () => {
+    const q = new URLSearchParams({ after: last, epoch: words.epoch, language: document.documentElement.lang });
+    const feed = new EventSource("/events?" + q);
+    feed.addEventListener("story", (e) => receive(JSON.parse(e.data)));
+    feed.addEventListener("counts", (e) => { counts.innerHTML = JSON.parse(e.data); });
     feed.addEventListener("seen", (e) => { last = e.lastEventId; });
+    feed.addEventListener("reset", () => { feed.close(); location.reload(); });
+    feed.onopen = () => { pause = 2000; say(false); };
     feed.onerror = () => {
       say(true);
-      // A refusal (a proxy's 502, say) closes the feed for good: begin again where it was.
-      if (feed.readyState === EventSource.CLOSED) setTimeout(() => open(last), 3000);
+      if (feed.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+      setTimeout(open, pause); // it was refused: too many feeds, or a proxy that answers for a server that is down
+      pause = Math.min(60000, pause * 2);
     };
   };
-  open(rows.dataset.after);
+  open();
 })();
