@@ -79,10 +79,10 @@ func (c *collector) item(k *step, clause string, a area) {
 		return
 	}
 	c.innerNames(k, a)
-	if n, ok := k.node.(*Named); ok {
-		clause = n.Name
-	}
 	points := float64(int64(k.points)*int64(min(count, int(k.cap)))) / 100
+	if n, ok := k.node.(*Named); ok {
+		k, clause = &k.kids[0], n.Name
+	}
 	c.shares = append(c.shares, Share{Clause: clause, Term: k.label(), Points: points, Count: count})
 }
 

@@ -43,7 +43,7 @@ func (n *Number) compares(v text.Number) bool {
 func (st *step) figures(n *Number, x *scratch, d *Doc, a area) {
 	for i := range st.kids {
 		unit := &st.kids[i]
-		for h := x.first(unit.term); h >= 0; h = x.hits[h].next {
+		for h := x.first(unit.term, a); h >= 0 && x.hits[h].in(a); h = x.hits[h].next {
 			t := x.hits[h]
 			if !a.has(t.field, t.tok, t.tok+int32(unit.words)) {
 				continue
@@ -58,7 +58,12 @@ func (st *step) figures(n *Number, x *scratch, d *Doc, a area) {
 		if len(n.Signs) == 0 || a.mask&(1<<f) == 0 {
 			continue
 		}
-		for _, v := range d.figuresOf(f) {
+		list := d.figuresOf(f)
+		from, _ := slices.BinarySearchFunc(list, int(a.first), func(v text.Number, at int) int { return v.First - at })
+		for _, v := range list[from:] {
+			if !a.whole && int32(v.First) >= a.last {
+				break
+			}
 			if n.compares(v) && slices.ContainsFunc(n.Signs, func(s string) bool { return signs[s](v) }) {
 				x.add(interval{f, int32(v.First), int32(v.Last)}, a)
 			}

@@ -83,7 +83,7 @@ func (st *step) termHolds(x *scratch, a area) bool {
 	if a.whole {
 		return x.mask(st.term)&a.mask != 0
 	}
-	for h := x.first(st.term); h >= 0; h = x.hits[h].next {
+	for h := x.first(st.term, a); h >= 0 && x.hits[h].in(a); h = x.hits[h].next {
 		if t := x.hits[h]; a.has(t.field, t.tok, t.tok+int32(st.words)) {
 			return true
 		}
@@ -163,7 +163,7 @@ func (st *step) count(x *scratch, d *Doc, a area, limit int) int {
 	switch n := st.node.(type) {
 	case *Term:
 		c := 0
-		for h := x.first(st.term); h >= 0 && c < limit; h = x.hits[h].next {
+		for h := x.first(st.term, a); h >= 0 && c < limit && x.hits[h].in(a); h = x.hits[h].next {
 			if t := x.hits[h]; a.has(t.field, t.tok, t.tok+int32(st.words)) {
 				c++
 			}

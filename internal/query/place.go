@@ -52,7 +52,7 @@ func (st *step) places(x *scratch, d *Doc, a area) {
 	mark := len(x.spans)
 	switch n := st.node.(type) {
 	case *Term:
-		for h := x.first(st.term); h >= 0; h = x.hits[h].next {
+		for h := x.first(st.term, a); h >= 0 && x.hits[h].in(a); h = x.hits[h].next {
 			if t := x.hits[h]; a.has(t.field, t.tok, t.tok+int32(st.words)) {
 				x.spans = append(x.spans, interval{t.field, t.tok, t.tok + int32(st.words)})
 			}

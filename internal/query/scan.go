@@ -19,8 +19,8 @@ const (
 	lastEpoch = 1<<(32-fieldCount) - 1
 )
 
-// chain is where the hits of a term begin and end.
-type chain struct{ head, tail int32 }
+// chain is where the hits of a term begin and end, and where the last search among them stopped.
+type chain struct{ head, tail, cursor int32 }
 
 // hit is one occurrence: its field and first token.
 type hit struct {
@@ -56,19 +56,40 @@ func (x *scratch) record(term uint32, field uint8, tok int) {
 		x.hits[c.tail].next = n
 	} else {
 		*stamp = x.epoch<<fieldCount | 1<<field
-		c.head = n
+		c.head, c.cursor = n, n
 		x.touched = append(x.touched, term)
 	}
 	c.tail = n
 }
 
-// first returns the first hit of a term in the current document, or -1.
-func (x *scratch) first(term uint32) int32 {
-	if x.stamps[term]>>fieldCount == x.epoch {
-		return x.chains[term].head
+// first returns the first hit of a term that can lie in the area, or -1. Areas are mostly asked for in the order of the
+// text, so the search goes on from where it stopped.
+func (x *scratch) first(term uint32, a area) int32 {
+	if x.stamps[term]>>fieldCount != x.epoch {
+		return -1
 	}
-	return -1
+	c := &x.chains[term]
+	if a.whole {
+		return c.head
+	}
+	h := c.cursor
+	if !x.hits[h].before(a) {
+		h = c.head // perhaps too far already
+	}
+	for h >= 0 && x.hits[h].before(a) {
+		c.cursor = h
+		h = x.hits[h].next
+	}
+	return h
 }
+
+// before reports whether a hit stands before an area that is one stretch of one field.
+func (h hit) before(a area) bool {
+	return 1<<h.field < a.mask || 1<<h.field == a.mask && h.tok < a.first
+}
+
+// in reports whether a hit, and so those behind it, can still lie in the area.
+func (h hit) in(a area) bool { return a.whole || 1<<h.field == a.mask && h.tok < a.last }
 
 // mask returns the fields in which a term was found.
 func (x *scratch) mask(term uint32) uint8 {

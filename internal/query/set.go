@@ -162,6 +162,10 @@ func (s *Set) remove(e *edit, id string) {
 func (s *Set) Match(d *Doc) []Match {
 	x := s.pool.Get().(*scratch)
 	defer s.pool.Put(x)
+	return s.match(x, d)
+}
+
+func (s *Set) match(x *scratch, d *Doc) []Match {
 	x.begin(s)
 	s.scan(x, d)
 	x.held = x.held[:0]
