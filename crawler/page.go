@@ -172,7 +172,11 @@ func (e *extraction) fullPage() *Page {
 	if e.late.Load() {
 		return nil
 	}
-	page.Reason = facts.judge(&page)
+	headlines := 0
+	if page.Method != methodSelectors {
+		page.Text, headlines = facts.withoutTeasers(page.Text)
+	}
+	page.Reason = facts.judge(&page, headlines)
 	if page.Reason != ReasonNone {
 		return &Page{CanonicalURL: page.CanonicalURL, Title: page.Title, Reason: page.Reason}
 	}

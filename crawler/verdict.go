@@ -97,8 +97,20 @@ func linkBytes(n *html.Node) int {
 	return total
 }
 
-// judge names the reason why a page is no article, or none.
-func (f *facts) judge(page *Page) Reason {
+// withoutTeasers drops lines that are nothing but a link with a headline, and counts them.
+func (f *facts) withoutTeasers(text string) (string, int) {
+	lines := strings.Split(text, "\n")
+	kept := lines[:0]
+	for _, l := range lines {
+		if !f.teasers[l] {
+			kept = append(kept, l)
+		}
+	}
+	return strings.Join(kept, "\n"), len(lines) - len(kept)
+}
+
+// judge names the reason why a page is no article, or none. headlines were dropped from its text.
+func (f *facts) judge(page *Page, headlines int) Reason {
 	length := runes(page.Text)
 	lines := strings.Split(page.Text, "\n")
 	longest := 0
@@ -112,7 +124,7 @@ func (f *facts) judge(page *Page) Reason {
 		return ReasonScriptOnly
 	case f.front && len(f.teasers) >= 8:
 		return ReasonListing
-	case !f.described && f.isPatchwork(lines):
+	case !f.described && f.isPatchwork(lines, headlines):
 		return ReasonListing
 	case !f.described && f.listed && length < 1500:
 		return ReasonListing
@@ -124,20 +136,17 @@ func (f *facts) judge(page *Page) Reason {
 	return ReasonNone
 }
 
-// isPatchwork recognises text that is made of teasers: headlines that link elsewhere, or many short pieces among a
-// multitude of headlines.
-func (f *facts) isPatchwork(lines []string) bool {
-	headlines, long, bytes := 0, 0, 0
+// isPatchwork recognises text that is made of teasers: between headlines that link elsewhere, or of many short pieces
+// among a multitude of headlines.
+func (f *facts) isPatchwork(lines []string, headlines int) bool {
+	long, bytes := 0, 0
 	for _, l := range lines {
 		bytes += len(l)
-		if f.teasers[l] {
-			headlines++
-		}
 		if len(l) >= 350 {
 			long++
 		}
 	}
-	if headlines >= 4 && headlines*5 >= len(lines) || headlines >= 2 && f.front {
+	if headlines >= 4 && headlines*4 >= len(lines) || headlines >= 2 && f.front {
 		return true
 	}
 	if len(f.teasers) < 12 {
