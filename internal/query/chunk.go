@@ -14,7 +14,9 @@ var (
 	foreignNear = regexp.MustCompile(`^(?i:(o?near|pre|within|adj)[/~:]?-?(\d+)([a-z]?))$|^(?i:(w)/(\d+)([a-z]?))$|^(?i:(o?near)/.*)$|^O?NEAR$`)
 	fuzzyForm   = regexp.MustCompile(`^\S+~[\d.]*$`)
 	regexpForm  = regexp.MustCompile(`^/.+/$`)
-	innerMark   = regexp.MustCompile(`\pL\?\pL`)
+	innerMark   = regexp.MustCompile(`\pL\?\pL|^\pL+%$`)
+	sameForm    = regexp.MustCompile(`^(?i:w|within)/([sp])$`)
+	bracesForm  = regexp.MustCompile(`^\{(\S+)\}$`)
 	fieldForm   = regexp.MustCompile(`^([A-Za-z_]+):`)
 )
 
@@ -68,6 +70,10 @@ func foreign(s string) (problem, bool) {
 		return regularExpression, true
 	case fuzzyForm.MatchString(s) && isWordRune(r[0]):
 		return fuzzy, true
+	case sameForm.MatchString(s):
+		return lowerCall.with(map[string]string{"s": "SENT", "p": "PARA"}[strings.ToLower(s[len(s)-1:])]), true
+	case bracesForm.MatchString(s):
+		return braces.with(bracesForm.FindStringSubmatch(s)[1]), true
 	case innerMark.MatchString(s):
 		return innerWildcard, true
 	}

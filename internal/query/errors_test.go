@@ -13,7 +13,7 @@ import (
 var mistakes = []string{
 	// Other systems.
 	`"vỡ đập"~5`, `vỡ near/5f đập`, `vỡ near/5 đập`, `vỡ NEAR đập`, `vỡ NEAR/x đập`, `vỡ w/3 đập`, `vỡ pre/3 đập`, `vỡ && đập`, `vỡ || đập`,
-	`vỡ | đập`, `-diễn tập`, `vỡ !diễn`, `+vỡ đập`, `*đập`, `v?ỡ đập`, `th*y đập`, `vaccin~ đập`, `/vỡ.*/ đập`, `sent(vỡ đập)`,
+	`vỡ | đập`, `-diễn tập`, `vỡ !diễn`, `+vỡ đập`, `*đập`, `v?ỡ đập`, `th*y đập`, `vaccin~ đập`, `/vỡ.*/ đập`, `vỡ w/s đập`, `{WHO}`, `vaccin% đập`, `published:[2024-09-01 TO 2024-09-30] vỡ`, `blogger:Nam vỡ`, `sent(vỡ đập)`,
 	`sentence(vỡ đập)`, `intitle:vỡ`, `headline:(vỡ đập)`, `author:Nam vỡ`, `source:bbc.com vỡ`, `https://vnexpress.net/a.html`, `vỡ^3 đập`,
 	// Fields and values.
 	`tilte:vỡ`, `màu:đỏ xyz:đỏ`, `title:`, `title:NOT vỡ`, `site: `, `site:"" vỡ`, `site:(a.vn vỡ`, `lang:fr vỡ`, `country:vietnam vỡ`,

@@ -67,7 +67,7 @@ func (l *lexer) strangeField(start, after int, name, s string) (bool, error) {
 	}
 	l.pos = after
 	switch name {
-	case "author", "byline", "by", "journalist", "tacgia":
+	case "author", "byline", "by", "journalist", "blogger", "tacgia":
 		return true, l.fail(start, byline)
 	case "near", "sent", "para":
 		return true, l.fail(start, nearNumber)
@@ -85,6 +85,11 @@ func (l *lexer) strangeField(start, after int, name, s string) (bool, error) {
 func (l *lexer) meta(start int, name string) error {
 	l.skipSpace()
 	t := token{kind: kindMeta, start: start, text: name}
+	if c := l.peek(0); c == '[' || c == '{' { // a range as Lucene writes it
+		l.takeWhile(func(r rune) bool { return r != ']' && r != '}' })
+		l.pos = min(l.pos+1, len(l.src))
+		return l.fail(start, badDate)
+	}
 	if l.peek(0) != '(' {
 		p, err := l.value(start)
 		if err != nil {

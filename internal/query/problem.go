@@ -66,7 +66,7 @@ var (
 		Message{"dấu * hay ? không thể đứng đầu từ", "a * or ? cannot begin a word"},
 		Message{"viết phần đầu của từ: `thuy*`", "write the beginning of the word: `vaccin*`"}}
 	innerWildcard = problem{ReasonForeign,
-		Message{"dấu * chỉ đứng ở cuối từ, và không có dấu ? thay chữ", "a * stands only at the end of a word, and there is no ? for a letter"},
+		Message{"dấu * chỉ đứng ở cuối từ, và không có dấu ? hay % thay chữ", "a * stands only at the end of a word, and there is no ? or % for letters"},
 		Message{"viết `thuy*`, hoặc các từ với OR", "write `vaccin*`, or the words with OR"}}
 	shortWildcardVI = problem{ReasonLimit,
 		Message{"trước dấu * cần ít nhất 3 chữ cái", "a * needs at least 3 letters before it"},
@@ -80,6 +80,9 @@ var (
 	lowerCall = problem{ReasonForeign,
 		Message{"tên hàm này viết khác ở đây", "this function is spelt otherwise here"},
 		Message{"viết `%s(…)`, bằng chữ hoa", "write `%s(…)`, in capitals"}}
+	braces = problem{ReasonForeign,
+		Message{"ngoặc nhọn không được dùng ở đây", "braces are not used here"},
+		Message{"để phân biệt chữ hoa và dấu, viết `raw:%s`", "for exact case and marks, write `raw:%s`"}}
 	byline = problem{ReasonField,
 		Message{"tên tác giả không được lưu, và không thể tìm", "by-lines are not kept and cannot be searched"},
 		Message{"tìm theo trang: `site:vnexpress.net`", "search by site: `site:example.vn`"}}
