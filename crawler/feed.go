@@ -11,6 +11,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"haidang/internal/article"
+	"haidang/internal/text"
 )
 
 // maxFieldBytes bounds what a feed can make us carry for one item.
@@ -85,12 +86,8 @@ type feedReader struct {
 }
 
 func (r *feedReader) read(raw *gofeed.Feed, repaired bool) Feed {
-	language := r.defaults.Language
-	if language == "" {
-		language = raw.Language
-	}
 	home := r.resolve(raw.Link)
-	hints := dateHints{zone: zoneOf(r.defaults.Location, firstOf(r.feedURL, home), language), now: r.defaults.Now}
+	hints := dateHints{zone: r.zone(raw, home), now: r.defaults.Now}
 	if strings.EqualFold(raw.Language, "en-us") && hints.zone == time.UTC {
 		hints.monthFirst = true
 	}
@@ -104,6 +101,25 @@ func (r *feedReader) read(raw *gofeed.Feed, repaired bool) Feed {
 		}
 	}
 	return f
+}
+
+// zone is that of dates without one: by the outlet's entry, the address of the feed, its declared language, and for a
+// bare file by where its items lie and what language its headlines are in.
+func (r *feedReader) zone(raw *gofeed.Feed, home string) *time.Location {
+	language := firstOf(r.defaults.Language, raw.Language)
+	address := firstOf(r.feedURL, home)
+	headlines := raw.Title
+	for i, it := range raw.Items {
+		if i == 5 || it == nil {
+			break
+		}
+		headlines += "\n" + it.Title
+		address = firstOf(address, it.Link)
+	}
+	if language == "" {
+		language = string(text.Detect(headlines))
+	}
+	return zoneOf(r.defaults.Location, address, language)
 }
 
 func (r *feedReader) item(it *gofeed.Item, home string, hints dateHints) Item {

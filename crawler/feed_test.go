@@ -57,6 +57,22 @@ func TestReadFeed(t *testing.T) {
 	}
 }
 
+// A feed read from a file has no address: its zone follows from what it says.
+func TestReadFeedChoosesTheZone(t *testing.T) {
+	for _, tt := range []struct{ title, language, link, want string }{
+		{"Bản tin Cửa Biển", "", "http://baibien.example/1", "2026-08-09T12:05:00Z"},
+		{"News", "", "https://cuabien.example.vn/1", "2026-08-09T12:05:00Z"},
+		{"News", "vi-VN", "http://baibien.example/1", "2026-08-09T12:05:00Z"},
+		{"The Quay: news of the day", "", "http://quay.example/1", "2026-08-09T19:05:00Z"},
+	} {
+		doc := `<rss version="2.0"><channel><title>` + tt.title + `</title><language>` + tt.language + `</language><item><title>A</title><link>` + tt.link + `</link><pubDate>8/9/2026 7:05:00 PM</pubDate></item></channel></rss>`
+		f, err := ReadFeed([]byte(doc), "", FeedDefaults{})
+		if err != nil || f.Items[0].Published.Format(time.RFC3339) != tt.want {
+			t.Errorf("%+v: %v, %v", tt, f.Items, err)
+		}
+	}
+}
+
 func TestReadFeedRepairs(t *testing.T) {
 	utf16, err := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder().String(strings.Replace(tideFeed, "UTF-8", "UTF-16", 1))
 	if err != nil {
