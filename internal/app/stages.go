@@ -21,16 +21,15 @@ const (
 
 func (a *App) indexGroup() string { return "index-" + a.node }
 
-// groups lists the groups of this process that an article passes through.
+// groups lists the groups that an article passes through before this process has done with it. The classifier is always
+// one of them, whichever process it runs in.
 func (a *App) groups() []string {
-	var groups []string
-	for _, g := range []struct {
-		role Role
-		name string
-	}{{Classify, classifyGroup}, {Serve, a.indexGroup()}, {Alert, alertGroup}} {
-		if a.has(g.role) {
-			groups = append(groups, g.name)
-		}
+	groups := []string{classifyGroup}
+	if a.has(Serve) {
+		groups = append(groups, a.indexGroup())
+	}
+	if a.has(Alert) {
+		groups = append(groups, alertGroup)
 	}
 	return groups
 }
