@@ -22,12 +22,10 @@ type Explanation struct {
 // Explain says of each part of a query whether it held, and if not what was missing.
 func Explain(q *Query, d *Doc) Explanation {
 	s := q.alone()
-	x := s.pool.Get().(*scratch)
+	p, x := s.only(d)
 	defer s.pool.Put(x)
-	x.begin(s)
-	s.scan(x, d)
 	e := explainer{x: x, d: d}
-	return e.explain(&s.first().steps[0], everywhere)
+	return e.explain(&p.steps[0], everywhere)
 }
 
 type explainer struct {

@@ -6,17 +6,12 @@ import "haidang/internal/article"
 // it looks at, and never of words that it excludes or counts against. Spans that overlap are one.
 func Highlight(q *Query, d *Doc) []article.Span {
 	s := q.alone()
-	x := s.pool.Get().(*scratch)
+	p, x := s.only(d)
 	defer s.pool.Put(x)
-	x.begin(s)
-	s.scan(x, d)
 	c := collector{x: x, d: d}
-	c.highlight(&s.first().steps[0], everywhere)
+	c.highlight(&p.steps[0], everywhere)
 	return merged(c.spans(2 * MaxSpans))
 }
-
-// first returns the only rule of a set made by alone.
-func (s *Set) first() *program { return *s.rules.at(0) }
 
 func (c *collector) highlight(st *step, a area) {
 	switch n := st.node.(type) {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/text/unicode/norm"
+
+	"haidang/internal/article"
 )
 
 // TestParse reads queries and prints them in canonical form.
@@ -87,6 +89,11 @@ func TestBrowse(t *testing.T) {
 		} else if _, err := Compile([]Rule{{"r", q}}); err == nil || !strings.Contains(err.Error(), `rule "r"`) {
 			t.Errorf("Compile(%q) = %v, want an error that names the rule", src, err)
 		}
+	}
+	q, _ := Options{Browse: true}.Parse("site:a.vn NOT lang:en")
+	d := Document(&article.Article{URL: "https://tin.a.vn/1", Language: "vi"})
+	if _, ok := q.Matches(d); !ok || len(Highlight(q, d)) > 0 || !Explain(q, d).Held {
+		t.Errorf("filters alone do not hold: %+v", Explain(q, d))
 	}
 	if _, err := (Options{Browse: true}).Parse("thuỷ*"); err == nil {
 		t.Error("Browse allows a wildcard alone, which is no filter")

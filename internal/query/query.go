@@ -45,11 +45,13 @@ func (q *Query) String() string { return Format(q) }
 
 // Matches holds the query against one document.
 func (q *Query) Matches(d *Doc) (Match, bool) {
-	ms := q.alone().Match(d)
-	if len(ms) == 0 {
+	s := q.alone()
+	p, x := s.only(d)
+	defer s.pool.Put(x)
+	if !p.holds(x, d) {
 		return Match{}, false
 	}
-	return ms[0], true
+	return p.match(&collector{x: x, d: d}), true
 }
 
 // Match is one query that an article satisfies.

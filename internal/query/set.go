@@ -236,13 +236,22 @@ func (s *Set) Costs() []Cost {
 	return out
 }
 
-// alone returns a set of this query only.
+// alone returns a set of this query only. Its rule is looked at directly and needs no anchors.
 func (q *Query) alone() *Set {
 	q.once.Do(func() {
 		s, _ := Compile(nil)
 		out, e := s.copied(), new(edit)
-		out.add(e, Rule{Query: q})
+		*out.rules.own(e, 0) = &program{rule: Rule{Query: q}, steps: out.compile(e, q.Root)}
+		out.ruleCount = 1
 		q.own = out
 	})
 	return q.own
+}
+
+// only returns the one rule of a set made by alone, and a scratch in which the document has been scanned for its terms.
+func (s *Set) only(d *Doc) (*program, *scratch) {
+	x := s.pool.Get().(*scratch)
+	x.begin(s)
+	s.scan(x, d)
+	return *s.rules.at(0), x
 }
