@@ -31,7 +31,8 @@ type trieNode struct {
 	edit  *edit
 	slots []edge // open addressing by symbol; the length is a power of two
 	kids  int
-	ends  []ending
+	ends  []ending // in room while they fit
+	room  [2]ending
 	stars []star
 }
 
@@ -74,11 +75,15 @@ func (n *trieNode) kid(sym uint32) *trieNode {
 func (n *trieNode) owned(e *edit) *trieNode {
 	switch {
 	case n == nil:
-		return &trieNode{edit: e}
+		out := &trieNode{edit: e}
+		out.ends = out.room[:0]
+		return out
 	case n.edit == e:
 		return n
 	}
-	return &trieNode{e, slices.Clone(n.slots), n.kids, slices.Clone(n.ends), slices.Clone(n.stars)}
+	out := &trieNode{edit: e, slots: slices.Clone(n.slots), kids: n.kids, stars: slices.Clone(n.stars)}
+	out.ends = append(out.room[:0], n.ends...)
+	return out
 }
 
 // set puts a kid in its place; n must be owned.
