@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,6 +30,7 @@ type fakeDesk struct {
 	stories []alerting.StoryDetail
 	events  []alerting.Event
 	wake    chan struct{}
+	reads   int // of whole stories
 }
 
 func (d *fakeDesk) Stories(context.Context, alerting.Filter) ([]alerting.Story, error) {
@@ -42,6 +42,7 @@ func (d *fakeDesk) Stories(context.Context, alerting.Filter) ([]alerting.Story, 
 }
 
 func (d *fakeDesk) Story(_ context.Context, id string) (alerting.StoryDetail, error) {
+	d.reads++
 	for _, s := range d.stories {
 		if s.ID == id {
 			return s, nil
@@ -116,19 +117,25 @@ func detail(id string) alerting.StoryDetail {
 	}
 }
 
-func newSite(t *testing.T) (*httptest.Server, *fakeDesk) {
+// newServer is a server over a desk of canned stories.
+func newServer(t *testing.T, desk Desk) *Server {
 	t.Helper()
-	desk := &fakeDesk{stories: []alerting.StoryDetail{detail("s1")}, wake: make(chan struct{}, 1)}
 	s, err := New(DefaultConfig(), Deps{
 		Archive: fakeArchive{}, Desk: desk, Now: func() time.Time { return now }, Version: "test",
 		Sources: func(context.Context) ([]crawler.SourceHealth, error) {
-			return []crawler.SourceHealth{{Name: "Nguồn " + hostile, State: crawler.StateFailing, Failures: 3, LastError: hostile}, {Name: "Tốt", State: crawler.StateOK, LastItem: now}}, nil
+			return []crawler.SourceHealth{{Name: "Tốt", State: crawler.StateOK, LastItem: now}, {Name: "Nguồn " + hostile, State: crawler.StateFailing, Failures: 3, LastError: hostile}}, nil
 		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(s.Handler())
+	return s
+}
+
+func newSite(t *testing.T) (*httptest.Server, *fakeDesk) {
+	t.Helper()
+	desk := &fakeDesk{stories: []alerting.StoryDetail{detail("s1")}, wake: make(chan struct{}, 1)}
+	srv := httptest.NewServer(newServer(t, desk).Handler())
 	t.Cleanup(srv.Close)
 	return srv, desk
 }
@@ -266,6 +273,14 @@ func TestAPISearchAnswersJSON(t *testing.T) {
 	}
 }
 
+func TestSourcesInTroubleComeFirst(t *testing.T) {
+	srv, _ := newSite(t)
+	_, body := get(t, srv, "/sources", "vi")
+	if strings.Index(body, "Nguồn &lt;script&gt;") > strings.Index(body, "Tốt</bdi>") || !strings.Contains(body, "1 đang lỗi") {
+		t.Errorf("a failing source is not first, or not counted:\n%s", body)
+	}
+}
+
 func TestForeignNamesAreRefused(t *testing.T) {
 	srv, _ := newSite(t)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/", nil)
@@ -316,86 +331,6 @@ func TestLanguageChoice(t *testing.T) {
 	}
 	if res := post("same-origin", "fr", "/"); res.StatusCode != 400 {
 		t.Errorf("an unknown language got %d, want 400", res.StatusCode)
-	}
-}
-
-// events reads server-sent events until the wanted one.
-func readEvent(t *testing.T, r *bufio.Reader, name string) (id, data string) {
-	t.Helper()
-	var event string
-	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			t.Fatalf("live feed ended before %q: %v", name, err)
-		}
-		line = strings.TrimSuffix(line, "\n")
-		key, value, _ := strings.Cut(line, ": ")
-		switch key {
-		case "event":
-			event = value
-		case "id":
-			id = value
-		case "data":
-			data = value
-		case "":
-			if event == name {
-				return id, data
-			}
-			event = ""
-		}
-	}
-}
-
-func openFeed(t *testing.T, srv *httptest.Server, path, last string) *bufio.Reader {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(cancel)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if last != "" {
-		req.Header.Set("Last-Event-ID", last)
-	}
-	res, err := srv.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = res.Body.Close() })
-	if res.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
-		t.Fatalf("live feed is %q, status %d", res.Header.Get("Content-Type"), res.StatusCode)
-	}
-	return bufio.NewReader(res.Body)
-}
-
-func TestLiveFeedSendsNewStoriesAndReplaysMissedOnes(t *testing.T) {
-	srv, desk := newSite(t)
-	desk.events = []alerting.Event{{Seq: 5, Kind: alerting.KindOpened, Rings: true, StoryID: "s1"}}
-	id, data := "", ""
-	feed := openFeed(t, srv, "/events?after=4", "")
-	_, data = readEvent(t, feed, "story")
-	var got liveStory
-	if err := json.Unmarshal([]byte(data), &got); err != nil {
-		t.Fatal(err)
-	}
-	if got.ID != "s1" || !got.Rings || !strings.Contains(got.Row, "Đập ở thượng nguồn đã vỡ") || strings.Contains(got.Row, "<script>") {
-		t.Errorf("live story = %+v", got)
-	}
-	if id, _ = readEvent(t, feed, "seen"); id != "5" {
-		t.Errorf("the event's id is %q, want 5: a browser could not go on from it", id)
-	}
-	again := openFeed(t, srv, "/events?after=5", "4") // what the browser saw last wins over the page's own number
-	if _, data = readEvent(t, again, "story"); !strings.Contains(data, "s1") {
-		t.Errorf("a reconnecting browser is not told what it missed: %s", data)
-	}
-}
-
-func TestLiveFeedRefusesNonsense(t *testing.T) {
-	srv, _ := newSite(t)
-	for _, after := range []string{"x", "-1", "99999999999999999999"} {
-		if res, _ := get(t, srv, "/events?after="+after, ""); res.StatusCode != 400 {
-			t.Errorf("after=%s got %d, want 400", after, res.StatusCode)
-		}
 	}
 }
 

@@ -1,0 +1,116 @@
+//go:build integration
+
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// richSite has a story of every kind, and words that are too long for any screen.
+func richSite(t *testing.T) *site {
+	t.Helper()
+	s := newBrowserSite(t)
+	long := strings.Repeat("Vỡđậpthủyđiệnởthượngnguồn", 12)
+	s.handle(report(1, "Đập thượng nguồn vừa vỡ"), answer(1, "Không có chuyện vỡ đập"))
+	wide := report(2, "Đập "+long)
+	wide.Outlet, wide.URL, wide.Lead = "Báo "+long, "https://bao.example/"+long, long
+	wide.Verdict.Claims[0].StatementVI, wide.Verdict.Claims[0].DecidedBy, wide.Verdict.Claims[0].Verdict = long, long, "false"
+	edited := report(1, "Đập thượng nguồn đã vỡ hẳn")
+	edited.Revision = "2"
+	s.handle(wide, edited)
+	return s
+}
+
+// visited are the pages that a visitor can see.
+func (s *site) visited() []string {
+	return []string{
+		s.url("/"), s.story("claim-1"), s.story("claim-2"), s.url("/search"), s.url("/search?q=x"), s.url("/search?q=x+AND+%28"), s.url("/sources"), s.url("/nowhere"),
+	}
+}
+
+func TestIntegrationPagesFitAPhone(t *testing.T) {
+	s, b := richSite(t), newBrowser(t)
+	for _, width := range []int64{375, 320} {
+		b.screen(width, "light", "no-preference")
+		for _, address := range s.visited() {
+			b.open(address)
+			eval[bool](b, `document.querySelectorAll("details").forEach((d) => { d.open = true; }), true`)
+			if over := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				t.Errorf("%s scrolls %d px sideways at %d px", address, over, width)
+			}
+		}
+	}
+}
+
+// faint lists texts whose contrast with what is behind them is below WCAG AA.
+const faint = `(() => {
+  const parse = (c) => { const m = c.match(/[\d.]+/g).map(Number); return m.length > 3 ? m : [...m, 1]; };
+  const over = (top, under) => [0, 1, 2].map((i) => top[i] * top[3] + under[i] * (1 - top[3])).concat(1);
+  const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
+  const behind = (e) => {
+    const layers = [];
+    for (; e; e = e.parentElement) layers.push(parse(getComputedStyle(e).backgroundColor));
+    return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255, 1]);
+  };
+  const found = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement, style = getComputedStyle(e);
+    if (!walk.currentNode.data.trim() || e.closest(".unseen, .skip, [hidden], noscript, option") || !e.getClientRects().length) continue;
+    const under = behind(e), size = parseFloat(style.fontSize), big = size >= 24 || size >= 18.66 && Number(style.fontWeight) >= 700;
+    const [a, b] = [light(over(parse(style.color), under)), light(under)].sort((x, y) => y - x), ratio = (a + .05) / (b + .05);
+    if (ratio < (big ? 3 : 4.5)) found.add(e.tagName + "." + e.className + " " + ratio.toFixed(2) + " " + walk.currentNode.data.trim().slice(0, 30));
+  }
+  return [...found];
+})()`
+
+func TestIntegrationTextIsLegible(t *testing.T) {
+	s, b := richSite(t), newBrowser(t)
+	for _, scheme := range []string{"light", "dark"} {
+		b.screen(1280, scheme, "reduce")
+		for _, address := range s.visited() {
+			b.open(address)
+			eval[bool](b, `document.querySelectorAll("details").forEach((d) => { d.open = true; }), true`)
+			if found := eval[[]string](b, faint); len(found) > 0 {
+				t.Errorf("%s (%s): too little contrast: %q", address, scheme, found)
+			}
+		}
+	}
+}
+
+func TestIntegrationTheLanguageSwitchKeepsThePage(t *testing.T) {
+	s, b := richSite(t), newBrowser(t)
+	for _, address := range []string{s.url("/"), s.story("claim-1"), s.url("/search?q=%22v%E1%BB%A1+%C4%91%E1%BA%ADp%22&sort=seen"), s.url("/sources")} {
+		b.open(address)
+		for _, lang := range []string{"en", "vi"} {
+			b.do(chromedp.Click(".language button"), chromedp.WaitReady("html[lang="+lang+"] footer"))
+			if got := eval[string](b, `location.href`); got != address {
+				t.Errorf("choosing %s on %s leads to %s", lang, address, got)
+			}
+		}
+	}
+	b.open(s.url("/"))
+	b.do(chromedp.Click(".language button"), chromedp.WaitReady("html[lang=en] footer"))
+	b.await(`document.getElementById("live").textContent === "Live"`)
+	s.handle(report(7, "Tin bảy"))
+	b.await(`document.querySelector("#rows h2").innerText === "Dam 7 has burst."`)
+	b.silent("the English desk")
+}
+
+func TestIntegrationAKeyboardReachesEverything(t *testing.T) {
+	s, b := richSite(t), newBrowser(t)
+	b.open(s.url("/"))
+	var seen []string
+	for range 7 {
+		b.do(chromedp.KeyEvent("\t"))
+		if eval[string](b, `getComputedStyle(document.activeElement).outlineStyle`) == "none" {
+			t.Errorf("the focus on %s cannot be seen", eval[string](b, `document.activeElement.outerHTML`))
+		}
+		seen = append(seen, eval[string](b, `document.activeElement.className || document.activeElement.innerText.trim()`))
+	}
+	if got := strings.Join(seen[:6], "|"); got != "skip|brand|Trực tin|Tìm kiếm|Nguồn tin|English" {
+		t.Errorf("the tab key goes %q", seen)
+	}
+}
