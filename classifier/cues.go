@@ -11,6 +11,9 @@ type cueKind string
 // The kinds of cue words, as cues.yaml names them.
 const (
 	cueDenies     cueKind = "denies"     // somebody denies: bác bỏ, denied
+	cueNegates    cueKind = "negates"    // a plain "not", which denies only what stands right behind it or what a competent source says
+	cueMute       cueKind = "mute"       // somebody says nothing: từ chối bình luận, denied comment; no denial and no confirmation
+	cueConcedes   cueKind = "concedes"   // dù, despite: the denial that follows is brushed aside
 	cueFalse      cueKind = "false"      // the outlet itself calls it false: tin giả, hoax
 	cueDebunks    cueKind = "debunks"    // the form of a fact-check: kiểm chứng, old video
 	cuePenalty    cueKind = "penalty"    // a penalty; counts with cueSpreading, cueFalse or cueDenies
@@ -26,6 +29,7 @@ const (
 	cueAdvice     cueKind = "advice"
 	cueAgency     cueKind = "agency" // who may confirm
 	cueSpeaks     cueKind = "speaks" // the verb of attribution
+	cuePer        cueKind = "per"    // attribution that stands before its source: theo, according to
 	cueVague      cueKind = "vague"  // makes an attribution worthless: giấu tên, anonymous
 	cueNegator    cueKind = "negator"
 )
@@ -36,8 +40,8 @@ var signalKinds = []cueKind{"unsourced", "hearsay", "spread", "urgent", "secrecy
 const strongSignals = 5
 
 var cueKinds = slices.Concat([]cueKind{
-	cueDenies, cueFalse, cueDebunks, cuePenalty, cueSpreading, cueQuestions, cueUnclear, cueAffirms, cueAllegation,
-	cueOpinion, cueSatire, cuePrediction, cueExperience, cueAdvice, cueAgency, cueSpeaks, cueVague, cueNegator,
+	cueDenies, cueNegates, cueMute, cueConcedes, cueFalse, cueDebunks, cuePenalty, cueSpreading, cueQuestions, cueUnclear, cueAffirms, cueAllegation,
+	cueOpinion, cueSatire, cuePrediction, cueExperience, cueAdvice, cueAgency, cueSpeaks, cuePer, cueVague, cueNegator,
 }, signalKinds)
 
 // cueFile is cues.yaml.
@@ -60,6 +64,7 @@ type cueSet struct {
 
 func compileCues(file cueFile) (*cueSet, []error) {
 	set := &cueSet{phrases: newLexicon[cueKind](), points: map[cueKind]int{}}
+	set.phrases.longFolded = true
 	var errs []error
 	for i, g := range file.Cues {
 		if !slices.Contains(cueKinds, g.Kind) {

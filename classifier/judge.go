@@ -29,6 +29,10 @@ type finding struct {
 // is ordinary news.
 func (f *finding) worthTelling() bool { return !f.claim.Broad || f.strong > 0 }
 
+// broadSignals is how many points of marked rumour a broad claim needs to ring: two kinds of mark.
+const broadSignals = 40
+
+
 // judge gives the stance, the score and the decision for a claim found in an article.
 func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
 	stance, cues := stanceOf(&f.zone)
@@ -81,7 +85,7 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 			return ReasonAdvice
 		}
 	}
-	if f.match.Score < c.threshold(claim, z.r.english) {
+	if f.match.Score < c.threshold(claim, z.r.english) || claim.Broad && f.strong < broadSignals {
 		return ReasonScore
 	}
 	return ""

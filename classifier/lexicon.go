@@ -12,8 +12,9 @@ const maxGap = 6
 // lexicon finds many phrases in one pass over the tokens. A phrase written with marks is found with the same marks, or
 // in a run of Vietnamese that has none; unlike a query term, a phrase written without marks is never found with them.
 type lexicon[T any] struct {
-	marked   *branch[T] // by Canon
-	unmarked *branch[T] // by Fold, entered only at tokens of unmarked Vietnamese
+	marked     *branch[T] // by Canon
+	unmarked   *branch[T] // by Fold, entered only at tokens of unmarked Vietnamese
+	longFolded bool       // one syllable without its marks says too little to be found: "so" may be sở or số
 }
 
 type branch[T any] struct {
@@ -47,6 +48,9 @@ func (l *lexicon[T]) add(phrase string, value T) bool {
 	}
 	end := leaf[T]{value: value, rest: parts[1:]}
 	l.marked.enter(parts[0], end, func(w *text.Word) string { return w.Canon })
+	if l.longFolded && len(parts) == 1 && len(parts[0]) == 1 {
+		return true
+	}
 	l.unmarked.enter(parts[0], end, func(w *text.Word) string { return w.Fold })
 	return true
 }
@@ -78,8 +82,14 @@ func (l *lexicon[T]) find(d *text.Doc, found func(first, last int, value T)) {
 			continue
 		}
 		covered = last
+		most := 0
 		for _, end := range at.leaves {
 			if stop, ok := follow(d, last, end.rest); ok {
+				most = max(most, stop)
+			}
+		}
+		for _, end := range at.leaves {
+			if stop, ok := follow(d, last, end.rest); ok && stop == most {
 				found(i, stop, end.value)
 			}
 		}

@@ -11,6 +11,9 @@ import (
 
 var fieldOrder = [3]article.Field{article.Title, article.Lead, article.Text}
 
+// brushGap is how many words may stand between "despite" and the denial that it brushes aside.
+const brushGap = 8
+
 // reading is one article made ready: its tokens, its sentences numbered through all fields, and the cues in it.
 type reading struct {
 	article  *article.Article
@@ -58,6 +61,7 @@ func (c *Classifier) read(a *article.Article) *reading {
 		})
 	}
 	r.negate()
+	r.brush()
 	r.findOfficial()
 	return r
 }
@@ -86,36 +90,83 @@ func (r *reading) negate() {
 		if c.kind != cueDenies && c.kind != cueFalse {
 			continue
 		}
-		for j := i - 1; j >= 0 && j >= i-3; j-- {
-			n := &r.cues[j]
-			if n.kind == cueNegator && n.field == c.field && n.sentence == c.sentence && c.first-n.last <= 1 && c.first >= n.last {
-				c.kind = cueAffirms
-				break
-			}
+		if r.negated(i) {
+			c.kind = cueAffirms
 		}
 	}
 }
 
 // findOfficial notes the sentences in which an agency or office-holder speaks: the name and, at most eight words on, a
-// verb of attribution; or "theo", "according to" and the name. Hidden or hearsay sources do not count.
+// verb of attribution that is not negated; or "theo", "according to" and the name. Hidden, hearsay and silent sources do
+// not count.
 func (r *reading) findOfficial() {
 	for i := range r.cues {
 		c := &r.cues[i]
-		if c.kind != cueAgency || r.sentenceHas(c.sentence, cueVague, "unsourced", "secrecy") {
+		if c.kind != cueAgency || r.sentenceHas(c.sentence, cueVague, cueMute, "unsourced", "secrecy") {
 			continue
 		}
 		for j := max(0, i-4); j < len(r.cues) && j <= i+6; j++ {
-			v := &r.cues[j]
-			if v.kind != cueSpeaks || v.sentence != c.sentence {
-				continue
-			}
-			if d := v.first - c.last; d >= -1 && d <= 8 || v.last <= c.first && c.first-v.last <= 3 {
+			if r.attributes(c, j) {
 				r.official = append(r.official, c.sentence)
 				break
 			}
 		}
 	}
 	r.official = slices.Compact(r.official)
+}
+
+// attributes reports whether the cue at i makes the agency the one who speaks.
+func (r *reading) attributes(agency *cue, i int) bool {
+	v := &r.cues[i]
+	if v.sentence != agency.sentence {
+		return false
+	}
+	switch v.kind {
+	case cueSpeaks:
+		d := v.first - agency.last
+		return d >= -1 && d <= 8 && !r.negated(i) && !r.suffers(agency, v)
+	case cuePer:
+		return v.last <= agency.first && agency.first-v.last <= 3
+	}
+	return false
+}
+
+// suffers reports whether the agency is the one to whom it is done: "lãnh đạo bị mời làm rõ".
+func (r *reading) suffers(agency, verb *cue) bool {
+	for i := agency.last; i < verb.first; i++ {
+		if r.fields[agency.field].Tokens[i].Word.Canon == "bị" {
+			return true
+		}
+	}
+	return false
+}
+
+// negated reports whether a negator stands right before the cue at i.
+func (r *reading) negated(i int) bool {
+	c := &r.cues[i]
+	for j := i - 1; j >= 0 && j >= i-3; j-- {
+		n := &r.cues[j]
+		if (n.kind == cueNegator || n.kind == cueNegates) && n.field == c.field && n.sentence == c.sentence && c.first-n.last <= 1 && c.first >= n.last {
+			return true
+		}
+	}
+	return false
+}
+
+// brush drops the denials that the teller brushes aside: "despite official denials", "dù tỉnh bác bỏ".
+func (r *reading) brush() {
+	for i := range r.cues {
+		c := &r.cues[i]
+		if c.kind != cueDenies && c.kind != cueFalse {
+			continue
+		}
+		for j := i - 1; j >= 0 && r.cues[j].field == c.field && r.cues[j].sentence == c.sentence; j-- {
+			if n := &r.cues[j]; n.kind == cueConcedes && c.first-n.last <= brushGap {
+				c.kind = cueMute
+				break
+			}
+		}
+	}
 }
 
 func (r *reading) sentenceHas(sentence int, kinds ...cueKind) bool {

@@ -50,12 +50,17 @@ func (z *zone) answer(where func(int) bool) (article.Stance, []*cue) {
 		return article.Disputed, cuesOf(denies, z.first(anywhere, cueAllegation))
 	case denies != nil:
 		return article.Denies, cuesOf(denies, label)
+	case label != nil && z.first(z.inTitle, cueQuestions, cueDebunks) != nil:
+		return article.ReportsDebunk, cuesOf(label)
 	case label != nil && z.first(z.covers, cueAgency) != nil:
 		return article.Denies, cuesOf(label)
 	case label != nil:
 		return article.ReportsDebunk, cuesOf(label, debunks)
 	case debunks != nil:
 		return article.ReportsDebunk, cuesOf(debunks)
+	}
+	if c := z.negation(where); c != nil {
+		return article.Denies, cuesOf(c)
 	}
 	return "", nil
 }
