@@ -52,8 +52,11 @@ type Health struct {
 type FailingSource struct {
 	Name   string
 	Since  time.Time // zero if not known
-	Reason string    // a few words
+	Reason Sentence  // why
 }
+
+// Sentence is a few words in both languages of the mail.
+type Sentence struct{ VI, EN string }
 
 // Deps are the live things that a digest works with.
 type Deps struct {

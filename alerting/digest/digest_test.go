@@ -278,7 +278,7 @@ func TestTroubleWithTheWatchItselfIsSaid(t *testing.T) {
 	}{
 		{"late pipeline", Health{Sources: 12, LastArticle: morning, Waiting: 4200, Behind: 2 * time.Hour}, nil, []string{"! Số liệu có thể chưa đủ: hệ thống xử lý trễ 2 giờ, còn 4.200 bài đang chờ."}},
 		{"nothing came in", Health{Sources: 12, LastArticle: morning.Add(-9 * time.Hour)}, nil, []string{"không nhận được bài mới nào từ 21:45 ngày 21.11"}},
-		{"failing source", Health{Sources: 12, LastArticle: morning, Failing: []FailingSource{{"Sông Hậu", morning.Add(-5 * time.Hour), "HTTP 503"}}}, nil, []string{"1 trên 12 nguồn không đọc được.", "- Sông Hậu, 01:45 ngày 22.11: HTTP 503"}},
+		{"failing source", Health{Sources: 12, LastArticle: morning, Failing: []FailingSource{{"Sông Hậu", morning.Add(-5 * time.Hour), Sentence{VI: "HTTP 503"}}}}, nil, []string{"1 trên 12 nguồn không đọc được.", "- Sông Hậu, 01:45 ngày 22.11: HTTP 503"}},
 		{"unknown", Health{}, errors.New("no answer"), []string{"! Không rõ tình trạng các nguồn tin"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -350,7 +350,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	evil := "<script>alert(1)</script>\r\nBcc: everybody@example.vn\r\n\r\n\u202Egnorw\u202C \x00\x07 <img src=x onerror=alert(2)> \"'><a href=javascript:x> {{.Lead}} 😀" + strings.Repeat("rất dài ", 4000)
 	statements["evil"] = [2]string{evil, evil}
 	defer delete(statements, "evil")
-	w.health.Failing = []FailingSource{{Name: evil, Reason: evil}}
+	w.health.Failing = []FailingSource{{Name: evil, Reason: Sentence{VI: evil, EN: evil}}}
 	w.tell(telling{claim: "evil", outlet: evil, title: evil, ago: 3 * time.Hour, text: long("x"), field: evil, verdict: evil, decidedBy: evil, severity: article.High},
 		telling{claim: "evil", outlet: evil, title: evil, ago: 2 * time.Hour, text: long("y"), stance: article.Denies, field: evil, verdict: evil, decidedBy: evil})
 	for _, list := range []string{"ban-chi-dao", "partners"} {

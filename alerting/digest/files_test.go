@@ -29,7 +29,7 @@ func TestWriteFiles(t *testing.T) {
 		telling{claim: "fuel", outlet: "Điểm Tin 24", title: "Giá xăng lên 50.000 đồng?", ago: 60 * time.Hour, text: long("xăng"), severity: "normal", field: "economy-finance"},
 		telling{claim: "fuel", outlet: "Báo Thủ Đô", title: "Bộ Công Thương: tin giá xăng 50.000 đồng là giả", ago: 3 * time.Hour, text: long("bác xăng"), severity: "normal", field: "economy-finance", stance: "reports_debunk"},
 	)
-	w.health.Failing = []FailingSource{{"Sông Hậu", morning.Add(-5 * time.Hour), "máy chủ trả lời 503"}}
+	w.health.Failing = []FailingSource{{"Sông Hậu", morning.Add(-5 * time.Hour), Sentence{VI: "máy chủ trả lời 503"}}}
 	l, err := w.List("")
 	if err != nil {
 		t.Fatal(err)

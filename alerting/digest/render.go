@@ -208,7 +208,7 @@ func (d *Digest) sources(c *content, w words) sources {
 		if !f.Since.IsZero() {
 			text += ", " + d.moment(f.Since, w)
 		}
-		if reason := clean(f.Reason, maxReason); reason != "" {
+		if reason := clean(w.sentence(f.Reason), maxReason); reason != "" {
 			text += ": " + reason
 		}
 		out.Failing = append(out.Failing, text)

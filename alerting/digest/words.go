@@ -34,6 +34,7 @@ type words struct {
 	spreadText                                         func(s *alerting.Story) string
 	answeredBy                                         func(who, after string) string
 	unansweredFor                                      func(span string) string
+	sentence                                           func(Sentence) string
 	number                                             func(int) string
 	added                                              func(n int) string
 	moment, date                                       func(time.Time) string // of a time in Vietnam
@@ -91,6 +92,7 @@ func vietnamese() words {
 		},
 		answeredBy:    func(who, after string) string { return who + ", sau " + after },
 		unansweredFor: func(span string) string { return "Chưa được phản hồi " + span },
+		sentence:      func(s Sentence) string { return s.VI },
 		number:        func(n int) string { return grouped(n, ".") },
 		added:         func(n int) string { return "thêm " + grouped(n, ".") + " bài" },
 		moment:        func(t time.Time) string { return t.Format("15:04 ngày 02.01") },
@@ -143,6 +145,7 @@ func english() words {
 		},
 		answeredBy:    func(who, after string) string { return who + ", after " + after },
 		unansweredFor: func(span string) string { return "Unanswered for " + span },
+		sentence:      func(s Sentence) string { return s.EN },
 		number:        func(n int) string { return grouped(n, ",") },
 		added:         func(n int) string { return plural(n, "more article", "more articles") },
 		moment:        func(t time.Time) string { return t.Format("15:04 on 2 Jan") },

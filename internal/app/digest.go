@@ -46,7 +46,7 @@ func (w watch) SourceHealth(ctx context.Context) (digest.Health, error) {
 				out.LastArticle = s.LastItem
 			}
 			if s.State == crawler.StateFailing || s.State == crawler.StateQuiet {
-				out.Failing = append(out.Failing, digest.FailingSource{Name: s.Name, Since: s.LastSuccess, Reason: s.LastError})
+				out.Failing = append(out.Failing, digest.FailingSource{Name: s.Name, Since: s.LastSuccess, Reason: digest.Sentence{VI: s.Reason.Words("vi"), EN: s.Reason.Words("en")}})
 			}
 		}
 	}
