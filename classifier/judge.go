@@ -32,7 +32,6 @@ func (f *finding) worthTelling() bool { return !f.claim.Broad || f.strong > 0 }
 // broadSignals is how many points of marked rumour a broad claim needs to ring: two kinds of mark.
 const broadSignals = 40
 
-
 // judge gives the stance, the score and the decision for a claim found in an article.
 func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
 	stance, cues := stanceOf(&f.zone)
