@@ -221,8 +221,8 @@ func (imp *importer) patiently(ctx context.Context, do func() error) error {
 			return ErrInterrupted
 		case imp.pipe.failed() != nil:
 			return imp.pipe.failed()
-		case bus.IsPermanent(err) || time.Now().After(deadline):
-			return err
+		case bus.IsPermanent(err) || errors.Is(err, bus.ErrDiskFull) || time.Now().After(deadline):
+			return err // nothing is lost: run again, it goes on from the last batch that was stored
 		}
 		if err := pause(ctx, time.Second); err != nil {
 			return ErrInterrupted
