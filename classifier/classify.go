@@ -24,16 +24,26 @@ func (c *Classifier) Classify(a *article.Article) article.Verdict {
 		Places:       geo.ids(),
 		RulesVersion: c.version,
 	}
-	for _, f := range c.findings(r, matches, rules.refs) {
-		if c.judge(f, v.AboutVietnam, geo.hits); f.worthTelling() {
-			v.Claims = append(v.Claims, f.match)
-		}
+	findings := c.findings(r, matches, rules.refs)
+	for _, f := range findings {
+		c.judge(f, v.AboutVietnam, geo.hits)
 	}
-	slices.SortFunc(v.Claims, func(a, b article.ClaimMatch) int {
-		return cmp.Or(compareBool(b.Rings, a.Rings), cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
-	})
+	findings = slices.DeleteFunc(findings, func(f *finding) bool { return !f.worthTelling() })
+	cover(findings)
+	slices.SortFunc(findings, inOrder)
+	for _, f := range findings {
+		v.Claims = append(v.Claims, f.match)
+	}
 	summarise(&v)
 	return v
+}
+
+// inOrder puts what rings first, by rank, and then the rest by score.
+func inOrder(a, b *finding) int {
+	if a.match.Rings && b.match.Rings {
+		return a.compare(b)
+	}
+	return cmp.Or(compareBool(b.match.Rings, a.match.Rings), cmp.Compare(b.match.Score, a.match.Score), cmp.Compare(a.match.ID, b.match.ID))
 }
 
 // findings returns the claims whose required clauses all match, in the order of their IDs.

@@ -39,6 +39,8 @@ var signalKinds = []cueKind{"unsourced", "hearsay", "spread", "urgent", "secrecy
 
 const strongSignals = 5
 
+var strongKinds = signalKinds[:strongSignals]
+
 var cueKinds = slices.Concat([]cueKind{
 	cueDenies, cueNegates, cueMute, cueConcedes, cueFalse, cueDebunks, cuePenalty, cueSpreading, cueQuestions, cueUnclear, cueAffirms, cueAllegation,
 	cueOpinion, cueSatire, cuePrediction, cueExperience, cueAdvice, cueAgency, cueSpeaks, cuePer, cueVague, cueNegator,

@@ -17,12 +17,13 @@ const (
 	ReasonNoPlace      Reason = "no_place"      // no Vietnamese place near the claim
 	ReasonScore        Reason = "score"         // fewer points than the claim needs
 	ReasonNotCheckable Reason = "not_checkable" // the claim's file says that evidence cannot settle it
+	ReasonCovered      Reason = "covered"       // it would ring, but the article rings already for another claim on the same event
 )
 
 // Reasons lists every Reason, for metrics and pages.
 func Reasons() []Reason {
 	return []Reason{
 		ReasonAnswered, ReasonDisputed, ReasonOpinion, ReasonSatire, ReasonPrediction, ReasonExperience,
-		ReasonOfficial, ReasonAdvice, ReasonForeign, ReasonNoPlace, ReasonScore, ReasonNotCheckable,
+		ReasonOfficial, ReasonAdvice, ReasonForeign, ReasonNoPlace, ReasonScore, ReasonNotCheckable, ReasonCovered,
 	}
 }
