@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"time"
 
@@ -64,10 +65,14 @@ type importer struct {
 	pipe   *pipeline
 	start  time.Time
 	report ImportReport
-	batch  []article.Article
-	mark   *checkpoint // of the file being read; nil for standard input
-	name   string
-	upto   int // the last line in batch
+	batch  []pending
+	mark   *checkpoint // of the file being read
+}
+
+// pending is an article that waits to be sent, and where it was read.
+type pending struct {
+	line filters.Line
+	doc  article.Article
 }
 
 func (imp *importer) run(ctx context.Context) error {
@@ -105,11 +110,7 @@ func (imp *importer) file(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	imp.mark, imp.name = mark, name
-	broken := func(l filters.Line, err error) {
-		imp.report.Broken++
-		fmt.Fprintf(imp.opts.Broken, "%s:%d: %v\n", l.Name, l.Number, err)
-	}
+	imp.mark = mark
 	err = filters.Lines([]string{name}, imp.opts.Stdin, func(l filters.Line) error {
 		imp.report.Read++
 		if l.Number <= mark.Lines {
@@ -118,15 +119,15 @@ func (imp *importer) file(ctx context.Context, name string) error {
 		}
 		record, err := article.ParseRecord(l.Data)
 		if err != nil {
-			broken(l, err)
+			imp.broken(l, err)
 			return nil
 		}
-		imp.batch, imp.upto = append(imp.batch, record.Article), l.Number
+		imp.batch = append(imp.batch, pending{l, record.Article})
 		if len(imp.batch) < importBatch {
 			return nil
 		}
 		return imp.flush(ctx)
-	}, broken)
+	}, imp.broken)
 	if err != nil {
 		return err
 	}
@@ -134,6 +135,12 @@ func (imp *importer) file(ctx context.Context, name string) error {
 		return err
 	}
 	return mark.remove()
+}
+
+// broken tells a line that cannot be imported; the rest goes on.
+func (imp *importer) broken(l filters.Line, err error) {
+	imp.report.Broken++
+	fmt.Fprintf(imp.opts.Broken, "%s:%d: %v\n", l.Name, l.Number, err)
 }
 
 // flush sends the batch, notes how far the file has been sent, and waits while the stages are too far behind.
@@ -148,38 +155,57 @@ func (imp *importer) flush(ctx context.Context) error {
 	if err := imp.send(ctx, messages); err != nil {
 		return err
 	}
-	imp.report.Sent += len(imp.batch)
+	imp.report.Sent += len(messages)
+	upto := imp.batch[len(imp.batch)-1].line.Number
 	imp.batch = imp.batch[:0]
-	if err := imp.mark.save(imp.upto); err != nil {
+	if err := imp.mark.save(upto); err != nil {
 		return err
 	}
 	imp.progress()
 	return imp.settle(ctx, importBacklog)
 }
 
-// messages completes the articles on all cores and encodes them.
+// messages completes the articles on all cores and encodes them. One that is too large for the broker is a broken line.
 func (imp *importer) messages() ([]bus.Message, error) {
-	out := make([]bus.Message, len(imp.batch))
+	encoded := make([]bus.Message, len(imp.batch))
 	now := imp.opts.Now().UTC()
 	var group errgroup.Group
-	group.SetLimit(4)
+	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range imp.batch {
-		group.Go(func() error {
-			doc := &imp.batch[i]
-			doc.Origin, doc.Verdict = article.Backfill, nil
-			if doc.FirstSeen.IsZero() {
-				doc.FirstSeen = now
-			}
-			if doc.Published.IsZero() {
-				doc.Published, doc.PublishedFrom = doc.FirstSeen, article.DateFromFirstSeen
-			}
-			doc.Revise()
-			var err error
-			out[i], err = encodeArticle(bus.Articles, doc)
+		group.Go(func() (err error) {
+			complete(&imp.batch[i].doc, now)
+			encoded[i], err = encodeArticle(bus.Articles, &imp.batch[i].doc)
 			return err
 		})
 	}
-	return out, group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	fits := encoded[:0]
+	limit := int(imp.opts.Config.Bus.MaxMessage) - verdictRoom
+	for i, m := range encoded {
+		if len(m.Value) > limit {
+			imp.broken(imp.batch[i].line, fmt.Errorf("an article of %d bytes; bus.max_message allows %d", len(m.Value), limit))
+			continue
+		}
+		fits = append(fits, m)
+	}
+	return fits, nil
+}
+
+// verdictRoom is left in a message for the verdict that the classifier will add.
+const verdictRoom = 64 << 10
+
+// complete fills in what an imported record does not say.
+func complete(doc *article.Article, now time.Time) {
+	doc.Origin, doc.Verdict = article.Backfill, nil
+	if doc.FirstSeen.IsZero() {
+		doc.FirstSeen = now
+	}
+	if doc.Published.IsZero() {
+		doc.Published, doc.PublishedFrom = doc.FirstSeen, article.DateFromFirstSeen
+	}
+	doc.Revise()
 }
 
 // send publishes a batch. A broker that is away, because its process is being restarted, is waited for.

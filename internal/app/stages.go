@@ -58,7 +58,7 @@ func (a *App) fetchPages(ctx context.Context) error {
 				return bus.Permanent(fmt.Errorf("link schema %d, this program reads up to %d: %w", link.Schema, crawler.LinkSchema, article.ErrNewerSchema))
 			}
 			err := a.crawler.HandleLink(ctx, link)
-			if crawler.OwnTrouble(err) {
+			if crawler.OwnTrouble(err) && !bus.IsPermanent(err) {
 				return bus.Unavailable(err)
 			}
 			return err
