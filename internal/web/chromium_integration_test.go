@@ -64,7 +64,7 @@ func TestIntegrationANewStoryAppearsWithoutReload(t *testing.T) {
 	for expression, want := range map[string]any{
 		`document.querySelector("#rows h2").innerText`:                            "Đập số 1 đã vỡ.",
 		`document.querySelector("#rows mark.m-claim").innerText`:                  "Đập thượng nguồn vừa vỡ",
-		`document.querySelector("#rows .standing").innerText.replace(/\s+/g," ")`: "Chưa có phản hồi 1 phút",
+		`document.querySelector("#rows .standing").innerText.replace(/\s+/g," ")`: "Chưa có phản hồi dưới 1 phút",
 		`document.getElementById("empty").hidden`:                                 true,
 		`window.sameDocument === true`:                                            true,
 		`document.getElementById("said").textContent`:                             "Tin mới: Đập số 1 đã vỡ.",
@@ -131,11 +131,16 @@ func TestIntegrationARowIsNotPushedFromUnderTheHand(t *testing.T) {
 	b.open(s.url("/"))
 	b.await(isLive)
 	touch := `document.getElementById("rows").dispatchEvent(new PointerEvent("pointermove", {bubbles: true}))`
+	const top = `document.querySelector("#rows > li").getBoundingClientRect().top`
+	before := eval[float64](b, top)
 	eval[bool](b, `window.hand = setInterval(() => `+touch+`, 100), `+touch)
 	s.handle(report(2, "Tin hai"))
 	b.await(`!document.getElementById("news").hidden`)
 	if got := eval[string](b, `document.getElementById("news").innerText`); got != "Có tin mới: 1. Xem ngay" {
 		t.Errorf("the button says %q", got)
+	}
+	if now := eval[float64](b, top); now != before {
+		t.Errorf("the row under the hand moved from %v to %v", before, now)
 	}
 	if !eval[bool](b, rowsAre(1)) {
 		t.Error("a row came in while the hand was on the list")

@@ -38,6 +38,9 @@ func (l language) Clause(name string) string {
 	return spelled(strings.TrimPrefix(name, "signal:"))
 }
 
+// Receiver names a receiver of notifications: ours in words, the others as they are configured.
+func (l language) Receiver(name string) string { return l.known("receiver."+name, name) }
+
 // known is a sentence, or the other words where there is none.
 func (l language) known(key, otherwise string) string {
 	if _, ok := sentences[key]; !ok {

@@ -22,6 +22,7 @@ var sentences = map[string]pair{
 	"span.days":    {"%d ngày", "%d days"},
 	"span.hours":   {"%d giờ", "%d h"},
 	"span.minutes": {"%d phút", "%d min"},
+	"span.less":    {"dưới 1 phút", "under 1 min"},
 	"span.ago":     {"%s trước", "%s ago"},
 	"span.now":     {"Vừa xong", "Just now"},
 
@@ -96,7 +97,6 @@ var sentences = map[string]pair{
 	"silent.score":         {"không báo: chưa đủ điểm", "did not ring: too few points"},
 	"silent.not_checkable": {"không báo: không kiểm chứng được", "did not ring: not checkable"},
 
-	"story.statement":   {"Nội dung cần kiểm chứng", "The claim to check"},
 	"story.facts":       {"Tóm tắt", "In short"},
 	"story.verdict":     {"Kết luận", "Verdict"},
 	"story.state":       {"Trạng thái", "State"},
@@ -123,7 +123,6 @@ var sentences = map[string]pair{
 	"story.mark.claim":  {"lời của tin", "words of the claim"},
 	"story.mark.signal": {"dấu hiệu tin đồn", "marks of a rumour"},
 	"story.mark.stance": {"lập trường của bài", "the article's stance"},
-	"story.copy":        {"Bản sao", "Copy"},
 	"story.edited":      {"Đã sửa %d lần", "Edited %d times"},
 	"story.edited.one":  {"", "Edited once"},
 	"story.events":      {"Diễn biến", "What happened"},
@@ -142,6 +141,8 @@ var sentences = map[string]pair{
 	"event.edited":          {"Báo đã sửa bài", "The outlet edited its article"},
 	"event.history":         {"Thêm bài cũ làm tư liệu", "An older article was attached"},
 	"event.delivery_failed": {"Không gửi được thông báo", "A notification could not be delivered"},
+
+	"receiver.kafka": {"Luồng cảnh báo (Kafka)", "Alerts topic (Kafka)"},
 
 	"delivery.pending": {"đang chờ gửi", "pending"},
 	"delivery.sent":    {"đã gửi", "sent"},

@@ -113,7 +113,7 @@ func detail(id string) alerting.StoryDetail {
 			Snippets: []alerting.Snippet{{Field: article.Title, Text: "Bác tin vỡ đập", Marks: []alerting.Mark{{Start: 0, End: len("Bác"), Clause: "stance:denies"}}}},
 		}},
 		Events:     []alerting.Event{{Seq: 5, At: now, Kind: alerting.KindOpened, Rings: true, StoryID: id, ArticleID: "a1"}},
-		Deliveries: []alerting.Delivery{{Receiver: "desk", State: alerting.DeliveryFailed, LastError: hostile}},
+		Deliveries: []alerting.Delivery{{Receiver: "desk", Change: alerting.KindOpened, State: alerting.DeliveryFailed, LastError: hostile}},
 	}
 }
 
@@ -123,7 +123,7 @@ func newServer(t *testing.T, desk Desk) *Server {
 	s, err := New(DefaultConfig(), Deps{
 		Archive: fakeArchive{}, Desk: desk, Now: func() time.Time { return now }, Version: "test",
 		Sources: func(context.Context) ([]crawler.SourceHealth, error) {
-			return []crawler.SourceHealth{{Name: "Tốt", State: crawler.StateOK, LastItem: now}, {Name: "Nguồn " + hostile, State: crawler.StateFailing, Failures: 3, LastError: hostile}}, nil
+			return []crawler.SourceHealth{{Name: "Tốt", State: crawler.StateOK, LastItem: now}, {Name: "Nguồn " + hostile, State: crawler.StateFailing, Failures: 3, Reason: crawler.ReasonTimeout, LastError: hostile}}, nil
 		},
 	})
 	if err != nil {
@@ -276,8 +276,8 @@ func TestAPISearchAnswersJSON(t *testing.T) {
 func TestSourcesInTroubleComeFirst(t *testing.T) {
 	srv, _ := newSite(t)
 	_, body := get(t, srv, "/sources", "vi")
-	if strings.Index(body, "Nguồn &lt;script&gt;") > strings.Index(body, "Tốt</bdi>") || !strings.Contains(body, "1 đang lỗi") {
-		t.Errorf("a failing source is not first, or not counted:\n%s", body)
+	if strings.Index(body, "Nguồn &lt;script&gt;") > strings.Index(body, "Tốt</bdi>") || !strings.Contains(body, "1 đang lỗi") || !strings.Contains(body, crawler.ReasonTimeout.Words("vi")) {
+		t.Errorf("a failing source is not first, not counted or not explained:\n%s", body)
 	}
 }
 

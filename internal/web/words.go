@@ -48,8 +48,10 @@ func (l language) Span(d time.Duration) string {
 		return l.T("span.days", int(d.Hours())/24)
 	case d >= time.Hour:
 		return l.T("span.hours", int(d.Hours()))
+	case d >= time.Minute:
+		return l.T("span.minutes", int(d.Minutes()))
 	}
-	return l.T("span.minutes", max(1, int(d.Minutes())))
+	return l.T("span.less")
 }
 
 // Ago says how long ago something was.
@@ -80,6 +82,9 @@ func named(id string) string {
 // spelled makes words of a name in a rule file: "fake-food" is "Fake food".
 func spelled(name string) string {
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == ':' || unicode.IsSpace(r) }), " ")
+	if name == "" {
+		return ""
+	}
 	first, size := utf8.DecodeRuneInString(name)
 	return string(unicode.ToUpper(first)) + name[size:]
 }

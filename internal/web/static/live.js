@@ -30,7 +30,7 @@
     const minutes = Math.floor(ms / 60000), hours = Math.floor(minutes / 60);
     if (hours >= 48) return words.days.replace("%d", Math.floor(hours / 24));
     if (hours >= 1) return words.hours.replace("%d", hours);
-    return words.minutes.replace("%d", Math.max(1, minutes));
+    return minutes >= 1 ? words.minutes.replace("%d", minutes) : words.less;
   };
   const tell = (el, text) => { if (el.textContent !== text) el.textContent = text; };
   const tick = () => {
