@@ -28,6 +28,28 @@ type passage struct {
 	Before, After bool // something is left out there
 }
 
+// String is the passage as the outlet wrote it.
+func (p passage) String() string {
+	var out strings.Builder
+	for _, piece := range p.Pieces {
+		out.WriteString(piece.Text)
+	}
+	return out.String()
+}
+
+// covers reports whether the words of another passage, and its marks, are in this one too.
+func (p passage) covers(other passage) bool {
+	if !strings.Contains(p.String(), other.String()) {
+		return false
+	}
+	for _, piece := range other.Pieces {
+		if piece.Marked && !slices.Contains(p.Pieces, piece) {
+			return false
+		}
+	}
+	return true
+}
+
 // passageOf splits a snippet at its marks. Marks of one clause that are parted by a space only are shown as one.
 func passageOf(s alerting.Snippet) passage {
 	out := passage{Field: s.Field, Before: s.Cut.Before, After: s.Cut.After}

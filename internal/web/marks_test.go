@@ -91,3 +91,34 @@ func TestScoreLinesNameTheirWords(t *testing.T) {
 		t.Errorf("a stance without points = %+v", lines[2])
 	}
 }
+
+func TestALeadThatBeginsTheTextIsShownOnce(t *testing.T) {
+	title, lead := cutAs(article.Title, "Tin [vỡ đập]"), cutAs(article.Lead, "Đập vừa [vỡ].")
+	text := cutAs(article.Text, "Đập [!vừa] [vỡ].\nDân chạy.")
+	for _, tt := range []struct {
+		name string
+		in   []alerting.Snippet
+		want []string
+	}{
+		{"same words", []alerting.Snippet{title, lead, text}, []string{"Đập [vừa] [vỡ].\nDân chạy."}},
+		{"a lead of its own", []alerting.Snippet{title, cutAs(article.Lead, "Nghe nói [vỡ]"), text}, []string{"Nghe nói [vỡ]", "Đập [vừa] [vỡ].\nDân chạy."}},
+		{"a mark in the lead only", []alerting.Snippet{title, cutAs(article.Lead, "[!Đập] vừa vỡ."), text}, []string{"[Đập] vừa vỡ.", "Đập [vừa] [vỡ].\nDân chạy."}},
+		{"no marked text", []alerting.Snippet{title, lead}, []string{"Đập vừa [vỡ]."}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, p := range viewOf("vi", &alerting.Alert{Snippets: tt.in}).Passages {
+				got = append(got, shown(p))
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("passages = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func cutAs(field article.Field, s string) alerting.Snippet {
+	out := cut(s)
+	out.Field = field
+	return out
+}

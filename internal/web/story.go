@@ -120,10 +120,21 @@ func (b *storyBody) addArticles(alerts []alerting.Alert, ringer string) {
 
 func viewOf(l language, a *alerting.Alert) alertView {
 	all := passages(a)
-	return alertView{
-		Alert: a, L: l, Headline: titleOf(a.Title, all), Lines: scoreLines(l, a.Parts, all),
-		Passages: slices.DeleteFunc(slices.Clone(all), func(p passage) bool { return p.Field == article.Title }),
+	return alertView{Alert: a, L: l, Headline: titleOf(a.Title, all), Lines: scoreLines(l, a.Parts, all), Passages: below(all)}
+}
+
+// below are the passages of lead and text. Many outlets begin the text with the lead: that is shown once, unless a word
+// is marked in the lead only.
+func below(all []passage) []passage {
+	var text passage
+	for _, p := range all {
+		if p.Field == article.Text {
+			text.Pieces = append(append(text.Pieces, p.Pieces...), piece{Text: "\n"})
+		}
 	}
+	return slices.DeleteFunc(slices.Clone(all), func(p passage) bool {
+		return p.Field == article.Title || p.Field == article.Lead && text.covers(p)
+	})
 }
 
 func (b *storyBody) addEvents(events []alerting.Event, alerts []alerting.Alert) {
