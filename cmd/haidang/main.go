@@ -48,6 +48,7 @@ type cli struct {
 	Fetch    fetchCmd    `cmd:"" help:"Read a page and print its article as one JSON line."`
 	Classify classifyCmd `cmd:"" help:"Read articles as JSON lines and print them with their verdicts."`
 	Search   searchCmd   `cmd:"" help:"Search the archive."`
+	Query    queryCmd    `cmd:"" help:"Check a query, or explain what it does with an article."`
 	Digest   digestCmd   `cmd:"" help:"Write or send the morning digest of one day."`
 	Check    checkCmd    `cmd:"" help:"Check configuration, sources and rules, with all examples of the claims; print every problem."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

@@ -28,7 +28,8 @@ var allowed = map[string][]string{
 	"alerting":          {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"internal/demo":     {},
 	"internal/arch":     {},
-	"internal/filters":  {"classifier", "crawler", "internal/article"},
+	"internal/filters":  {"classifier", "crawler", "internal/article", "internal/query"},
+	"bench":             {"internal/article", "internal/query", "internal/text"},
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
 	},

@@ -13,8 +13,10 @@ func TestPlan(t *testing.T) {
 		want  Plan
 	}{
 		{`"vỡ đập" người`, Plan{Anchors: []string{`"vỡ đập"`}, Guards: []string{"người"}, Characters: 14, Terms: 2}},
-		{`("đê sạt" OR ("vỡ đập" OR fold:xói*)) NOT "diễn tập"`,
-			Plan{Anchors: []string{`"đê sạt"`, `"vỡ đập"`, "fold:xói*"}, Characters: 52, Terms: 4, Wildcards: 1, Brackets: 2}},
+		{
+			`("đê sạt" OR ("vỡ đập" OR fold:xói*)) NOT "diễn tập"`,
+			Plan{Anchors: []string{`"đê sạt"`, `"vỡ đập"`, "fold:xói*"}, Characters: 52, Terms: 4, Wildcards: 1, Brackets: 2},
+		},
 		{`SENT(xói xói)`, Plan{Anchors: []string{"xói"}, Guards: []string{"xói"}, Characters: 13, Terms: 2, Brackets: 1}},
 		{`@nước lũ`, Plan{Anchors: []string{"lũ"}, Guards: []string{"lũ", `"vỡ đập"`, "dam*"}, Characters: 8, Terms: 4, Wildcards: 1}},
 		{`[vỡ^2 lũ^1] >= 2`, Plan{Anchors: []string{"vỡ"}, Characters: 16, Terms: 2, Brackets: 1}},
