@@ -2,9 +2,13 @@
 // the search command asks; metrics and health.
 //
 // Build a [Server] with [New] and mount [Server.Handler]; listening is the caller's. GET reads and never changes
-// anything; what an outlet wrote is only ever text. Limits: there is no sign-in yet, so it must listen on loopback
-// only, which [Config.Validate] holds, and it answers only to loopback names, so that no page of another site can reach
-// it by giving its own name a loopback address. At most 500 live feeds are open at once; the next one is told to wait.
+// anything; what an outlet wrote is only ever text. A desk that is open when its server restarts goes on where it was;
+// one that shows another database or an older build is told to load itself anew.
+//
+// Limits: there is no sign-in yet, so it must listen on loopback only, which [Config.Validate] holds, and it answers
+// only to loopback names, so that no page of another site can reach it by giving its own name a loopback address. At
+// most 500 live feeds are open at once; the next one is told to wait. A browser opens six connections to one address,
+// so six open desks in one browser leave none for another page.
 package web
 
 import (
