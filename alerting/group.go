@@ -1,6 +1,7 @@
 package alerting
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,8 +19,8 @@ type home struct {
 }
 
 // home finds the story of a new article: that of a near-identical text with the same claim; or else, within the
-// window, the nearest story with the same claim. A pattern is many rumours, so its story must share a place as well.
-// Titles alone decide nothing.
+// window, the nearest story with the same claim. A pattern is many rumours, so its story must be about the same one:
+// see sameRumour. Titles alone decide nothing.
 func (t *take) home(ctx context.Context, p pair) (home, error) {
 	h, err := t.twin(ctx, p)
 	if err != nil || h.storyID != "" {
@@ -35,12 +36,19 @@ func (t *take) home(ctx context.Context, p pair) (home, error) {
 	if err != nil {
 		return home{}, err
 	}
-	stories = slices.DeleteFunc(stories, func(s Story) bool { return p.m.Pattern && !shareAny(s.Places, p.a.Verdict.Places) })
-	if len(stories) == 0 {
-		return home{}, nil
+	slices.SortStableFunc(stories, func(a, b Story) int { return cmp.Compare(distance(&a, p.seen), distance(&b, p.seen)) })
+	for i := range stories {
+		same := !p.m.Pattern
+		if !same {
+			if same, err = t.sameRumour(ctx, p, &stories[i]); err != nil {
+				return home{}, err
+			}
+		}
+		if same {
+			return home{storyID: stories[i].ID}, nil
+		}
 	}
-	nearest := slices.MinFunc(stories, func(a, b Story) int { return int(distance(&a, p.seen) - distance(&b, p.seen)) })
-	return home{storyID: nearest.ID}, nil
+	return home{}, nil
 }
 
 func shareAny(a, b []string) bool {

@@ -11,6 +11,7 @@ import (
 
 func TestWhichArticlesAreOneStory(t *testing.T) {
 	const hour = 60
+	lead := func(s string) func(*article.Article) { return func(a *article.Article) { a.Lead = s } }
 	sameTitle := func(a *article.Article) { a.Title = "Tin nóng trong ngày" }
 	for _, tt := range []struct {
 		name string
@@ -25,7 +26,10 @@ func TestWhichArticlesAreOneStory(t *testing.T) {
 		{"same title alone", about("dam", "a1", "A", 0, tellingA, sameTitle), about("bank", "a2", "B", 1, tellingB, sameTitle), 2},
 		{"pattern, same place", about("run", "a1", "A", 0, tellingA, pattern("hue", "da-nang")), about("run", "a2", "B", 1, tellingB, pattern("da-nang")), 1},
 		{"pattern, other place", about("run", "a1", "A", 0, tellingA, pattern("hue")), about("run", "a2", "B", 1, tellingB, pattern("da-nang")), 2},
-		{"pattern, no place, same title", about("run", "a1", "A", 0, tellingA, pattern(), sameTitle), about("run", "a2", "B", 1, tellingB, pattern(), sameTitle), 2},
+		{"pattern, no place, same title, other names", about("run", "a1", "A", 0, tellingA, pattern(), sameTitle, lead("Ngân hàng Hải Thịnh vỡ nợ")), about("run", "a2", "B", 1, tellingB, pattern(), sameTitle, lead("Ngân hàng Vạn Cát vỡ nợ")), 2},
+		{"pattern, no place, same name", about("run", "a1", "A", 0, tellingA, pattern(), lead("Ngân hàng Hải Thịnh vỡ nợ")), about("run", "a2", "B", 1, tellingB, pattern(), lead("Người dân rút tiền ở Hải Thịnh")), 1},
+		{"pattern, one place, same name", about("run", "a1", "A", 0, tellingA, pattern("hue"), lead("Ngân hàng Hải Thịnh vỡ nợ")), about("run", "a2", "B", 1, tellingB, pattern(), lead("Người dân rút tiền ở Hải Thịnh")), 1},
+		{"pattern, nothing tells them apart", about("run", "a1", "A", 0, "tin đồn lan nhanh trong đêm", pattern()), about("run", "a2", "B", 1, "nghe nói chuyện ấy là thật", pattern()), 1},
 		{"pattern, no place, near-identical text", about("run", "a1", "A", 0, tellingA, pattern()), about("run", "a2", "B", 1, tellingA, pattern()), 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -55,12 +59,12 @@ func TestTextsWithoutFingerprintAreNobodysCopy(t *testing.T) {
 	d := newTestDesk(t, nil)
 	empty := func(id string) article.Article {
 		a := about("run", id, id, 0, tellingA, pattern())
-		a.Fingerprint = ""
+		a.Fingerprint, a.Lead = "", "Ngân hàng Hải "+id+" vỡ nợ"
 		return a
 	}
-	broken := empty("a3")
+	broken := empty("Châu")
 	broken.Fingerprint = "not a fingerprint"
-	d.handle(empty("a1"), empty("a2"), broken)
+	d.handle(empty("An"), empty("Bình"), broken)
 	if got := len(d.stories()); got != 3 {
 		t.Errorf("%d stories, want 3", got)
 	}
