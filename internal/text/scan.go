@@ -81,16 +81,20 @@ func numberEnd(s string, i int) int {
 	return end
 }
 
-// marksEnd returns the end of the marks that follow s[:i].
+// marksEnd returns the end of the marks that follow s[:i]. A raised digit is no mark of an ideograph: as a digit it would
+// be a word of its own.
 func marksEnd(s string, i int) int {
 	end := i
 	for i < len(s) {
 		c, size := nextClass(s, i)
+		raised := c == mark && superscriptAt(s, i) >= 0
 		i += size
-		switch c {
-		case mark:
+		switch {
+		case raised:
+			return end
+		case c == mark:
 			end = i
-		case hidden:
+		case c == hidden:
 		default:
 			return end
 		}
