@@ -10,14 +10,14 @@ import (
 // acknowledged is found, once, and the totals never fall.
 func TestSearchWhilePutting(t *testing.T) {
 	cfg := testConfig(t)
-	cfg.HotDocuments = 15
+	cfg.HotDocuments = 8
 	x := open(t, cfg)
 	put(t, x, made(0, "Bản tin", "Nước sông dâng."))
 	done := make(chan struct{})
 	var g errgroup.Group
 	g.Go(func() error {
 		defer close(done)
-		for n := 1; n <= 60; n += 3 {
+		for n := 1; n <= 30; n += 3 {
 			put(t, x, made(n, "Bản tin", "Nước sông dâng."), made(n+1, "Bản tin", "Nước hồ dâng."), made(n+2, "Bản tin", "Nước biển dâng."))
 		}
 		return nil
@@ -55,7 +55,7 @@ func TestSearchWhilePutting(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if res := find(t, x, Request{Query: "dang", Limit: 100}); res.Total != 61 || len(res.Hits) != 61 {
-		t.Errorf("total %d, %d hits at the end, want 61", res.Total, len(res.Hits))
+	if res := find(t, x, Request{Query: "dang", Limit: 100}); res.Total != 31 || len(res.Hits) != 31 {
+		t.Errorf("total %d, %d hits at the end, want 31", res.Total, len(res.Hits))
 	}
 }

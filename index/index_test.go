@@ -60,6 +60,15 @@ func made(n int, title, text string) article.Article {
 	return a
 }
 
+// many makes n articles of the same words.
+func many(n int) []article.Article {
+	out := make([]article.Article, n)
+	for i := range out {
+		out[i] = made(i, "Bản tin", "Nước sông dâng.")
+	}
+	return out
+}
+
 func find(t testing.TB, x *Index, req Request) Result {
 	t.Helper()
 	res, err := x.Search(t.Context(), req)
@@ -382,12 +391,12 @@ func TestPagesAcrossShards(t *testing.T) {
 // TestWindowsChangeNothing pages through shards of which only the newest articles are looked at first.
 func TestWindowsChangeNothing(t *testing.T) {
 	cfg := testConfig(t)
-	cfg.HotDocuments = 150
+	cfg.HotDocuments = 60
 	x := open(t, cfg)
 	var all []article.Article
-	for n := range 400 {
+	for n := range 160 {
 		text := "Nước sông dâng."
-		if n > 90 && n%5 > 0 { // rare in the newest, so that windows must grow
+		if n > 36 && n%5 > 0 { // rare in the newest, so that windows must grow
 			text = "Trời nắng."
 		}
 		all = append(all, made(n/2*2, "Bản tin", text)) // ties in pairs
@@ -396,8 +405,8 @@ func TestWindowsChangeNothing(t *testing.T) {
 	put(t, x, all...)
 	for _, q := range []string{"dâng", "nước ONEAR/1 dâng"} {
 		whole := find(t, x, Request{Query: q, Limit: MaxLimit})
-		if whole.Total != 91+61 {
-			t.Errorf("%s: total %d, want %d", q, whole.Total, 91+61)
+		if whole.Total != 37+24 {
+			t.Errorf("%s: total %d, want %d", q, whole.Total, 37+24)
 		}
 		for _, size := range []int{1, 3, 20} {
 			x.window = size
@@ -429,9 +438,7 @@ func TestNewestFirstLeavesOldShardsAlone(t *testing.T) {
 	cfg := testConfig(t)
 	cfg.HotDocuments = 10
 	x := open(t, cfg)
-	for n := range 40 {
-		put(t, x, made(n, "Bản tin", "Nước sông dâng."))
-	}
+	put(t, x, many(40)...)
 	st := newStream(x.shards, ask{query: newTranslator(x.vocab, false).anyOf([]string{"dâng"}), sort: BySeen, page: 5, window: firstWindow})
 	sources := slices.Clone(*st)
 	for range 4 {
@@ -454,9 +461,7 @@ func TestVerificationStopsAtItsLimit(t *testing.T) {
 	cfg := testConfig(t)
 	cfg.VerifyLimit = 10
 	x := open(t, cfg)
-	for n := range 30 {
-		put(t, x, made(n, "Bản tin", "Nước sông dâng."))
-	}
+	put(t, x, many(30)...)
 	res := find(t, x, Request{Query: "nước NEAR/1 dâng", Limit: 5})
 	if !res.AtLeast || res.Total != 10 || len(res.Partial) != 1 || !res.SearchedBack.Equal(start.Add(20*time.Minute)) {
 		t.Errorf("total %d, at least %v, partial %q, searched back to %v", res.Total, res.AtLeast, res.Partial, res.SearchedBack)

@@ -1,0 +1,11 @@
+//go:build integration
+
+package index
+
+import "testing"
+
+// TestIntegrationInFull runs what takes a sample under the race detector, and lets the two engines meet more texts.
+func TestIntegrationInFull(t *testing.T) {
+	t.Run("kills", TestKillNine)
+	t.Run("index and matcher agree", func(t *testing.T) { agree(t, 400, 600) })
+}
