@@ -107,7 +107,7 @@ func TestExtractionBenchmark(t *testing.T) {
 	var ours, alone means
 	var slowest time.Duration
 	for i, id := range sortedKeys(truth) {
-		if raceEnabled && i%20 != 0 {
+		if raceDetector && i%50 != 0 {
 			continue
 		}
 		want := truth[id]
@@ -130,7 +130,7 @@ func TestExtractionBenchmark(t *testing.T) {
 	if ours.f1() < alone.f1() {
 		t.Errorf("ours %v is below go-trafilatura alone %v", &ours, &alone)
 	}
-	if raceEnabled {
+	if raceDetector {
 		return // a sample only
 	}
 	golden(t, "extraction_stats.txt", fmt.Sprintf("ours:              %v\ngo-trafilatura:    %v\n", &ours, &alone))
@@ -176,7 +176,7 @@ func TestFundusPages(t *testing.T) {
 	var body, alone means
 	c := newTally()
 	for i, file := range files {
-		if raceEnabled && i%20 != 0 {
+		if raceDetector && i%50 != 0 {
 			continue
 		}
 		var expected map[string]fundusPage
@@ -219,7 +219,7 @@ func TestFundusPages(t *testing.T) {
 	if testing.Verbose() {
 		t.Log(strings.Join(c.failed, "\n"))
 	}
-	if raceEnabled {
+	if raceDetector {
 		return // a sample only
 	}
 	golden(t, "fundus_stats.txt", fmt.Sprintf("%vbody ours:           %v\nbody go-trafilatura: %v\n", c, &body, &alone))

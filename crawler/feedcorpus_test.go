@@ -109,10 +109,13 @@ func TestFeedparserFiles(t *testing.T) {
 	if _, err := os.Stat(root); err != nil {
 		t.Skipf("real data is absent: %v", err)
 	}
-	c := newTally()
+	c, files := newTally(), 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".xml" {
 			return err
+		}
+		if files++; raceDetector && files%10 != 0 {
+			return nil
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -127,6 +130,9 @@ func TestFeedparserFiles(t *testing.T) {
 	}
 	if testing.Verbose() {
 		t.Log(strings.Join(c.failed, "\n"))
+	}
+	if raceDetector {
+		return // a sample only
 	}
 	golden(t, "feedparser_stats.txt", c.String())
 }
@@ -255,7 +261,9 @@ func TestFeedFilesAreAllSurvived(t *testing.T) {
 		if ext := filepath.Ext(path); err != nil || d.IsDir() || ext != ".xml" && ext != ".json" {
 			return err
 		}
-		files++
+		if files++; raceDetector && files%10 != 0 {
+			return nil
+		}
 		start := time.Now()
 		if _, err := ReadFeed(must(os.ReadFile(path)), "https://example.vn/feed", FeedDefaults{}); err != nil {
 			unread[ReasonOf(err)]++

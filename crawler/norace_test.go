@@ -2,4 +2,4 @@
 
 package crawler
 
-const raceEnabled = false
+const raceDetector = false

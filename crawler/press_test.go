@@ -26,7 +26,10 @@ func TestPressOutlets(t *testing.T) {
 	lines := bufio.NewScanner(z)
 	lines.Buffer(nil, 1<<22)
 	items, dated, future, old, markup := 0, 0, 0, 0, 0
-	for lines.Scan() {
+	for n := 0; lines.Scan(); n++ {
+		if raceDetector && n%50 != 0 {
+			continue
+		}
 		var it struct {
 			Link, Published string
 			Summary         string    `json:"summary_raw"`
@@ -51,6 +54,9 @@ func TestPressOutlets(t *testing.T) {
 				t.Logf("markup left: %.200q", s)
 			}
 		}
+	}
+	if raceDetector {
+		return // a sample only
 	}
 	golden(t, "press_stats.txt", fmt.Sprintf("items %d\ndated %d\nafter the poll %d\nmore than 30 days before it %d\nmarkup in the summary %d\n", items, dated, future, old, markup))
 }

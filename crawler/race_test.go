@@ -2,5 +2,6 @@
 
 package crawler
 
-// raceEnabled makes tests that only measure take a sample: the detector slows extraction twenty times.
-const raceEnabled = true
+// raceDetector makes tests that only measure take a sample, for it slows extraction twenty times: TestIntegrationInFull
+// runs them in full.
+const raceDetector = true
