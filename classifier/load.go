@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -78,9 +79,7 @@ func (b *builder) readAll(fsys fs.FS) {
 	files := make([]claimFile, len(names))
 	for i, name := range names {
 		b.read(fsys, name, &files[i])
-		for list, words := range files[i].Lists {
-			b.lists[list] = words
-		}
+		maps.Copy(b.lists, files[i].Lists)
 	}
 	for i, name := range names {
 		b.addClaims(name, files[i])

@@ -42,9 +42,11 @@ type Config struct {
 	Index      index.Config      `yaml:"index"`
 	Alerting   alerting.Config   `yaml:"alerting"`
 	// WebhookAllow lists special addresses that webhooks may reach: "127.0.0.1:9000", "10.1.0.0/16".
-	WebhookAllow []string      `yaml:"webhook_allow"`
-	Digest       digest.Config `yaml:"digest"`
-	Web          web.Config    `yaml:"web"`
+	WebhookAllow []string `yaml:"webhook_allow"`
+	// Lists are words and phrases under a name, which a search writes as @name.
+	Lists  map[string][]string `yaml:"lists"`
+	Digest digest.Config       `yaml:"digest"`
+	Web    web.Config          `yaml:"web"`
 }
 
 // Log says how much is logged and in which form.
@@ -104,6 +106,12 @@ func Load(path, dataDir string) (Config, error) {
 		return Config{}, fmt.Errorf("%s:\n%w", path, err)
 	}
 	return cfg, nil
+}
+
+// List returns a named list, for queries with @name.
+func (c Config) List(name string) ([]string, bool) {
+	entries, ok := c.Lists[name]
+	return entries, ok
 }
 
 // place puts below the data folder whatever has no place of its own.

@@ -30,13 +30,16 @@ func write(t *testing.T, name, text string) string {
 }
 
 func TestFileIsReadOverTheDefaults(t *testing.T) {
-	path := write(t, "h.yaml", "web:\n  listen: 127.0.0.1:9999\nindex:\n  hot_documents: 10\n")
+	path := write(t, "h.yaml", "web:\n  listen: 127.0.0.1:9999\nindex:\n  hot_documents: 10\nlists:\n  dams: [Sơn La, Hòa Bình]\n")
 	cfg, err := Load(path, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if cfg.Web.Listen != "127.0.0.1:9999" || cfg.Web.Language != "vi" || cfg.Index.HotDocuments != 10 || cfg.Index.BatchDocuments == 0 {
 		t.Errorf("web %+v, index %+v: a key that is not written keeps its default", cfg.Web, cfg.Index)
+	}
+	if dams, ok := cfg.List("dams"); !ok || len(dams) != 2 {
+		t.Errorf("list dams = %q, %t", dams, ok)
 	}
 }
 

@@ -103,7 +103,7 @@ func (a *App) open(ctx context.Context) error {
 		{!a.opts.Quiet, a.listen}, // first: a port that is taken is known before anything is touched
 		{true, a.openBus},
 		{a.has(Crawl) || a.has(Serve) || a.has(Alert), a.openStore},
-		{a.has(Classify), a.openClassifier},
+		{a.has(Classify) || a.has(Serve), a.openClassifier}, // the pages need its names of places
 		{a.has(Serve), a.openArchive},
 		{a.has(Crawl), a.openCrawler},
 		{a.has(Serve) || a.has(Alert), a.openDesk},

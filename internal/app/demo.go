@@ -63,10 +63,14 @@ func runDemo(ctx context.Context, opts DemoOptions, site *demo.Site) error {
 	group.Go(func() error {
 		d := &demonstration{app: a, site: site, out: opts.Out, start: opts.Now()}
 		err := d.show(ctx)
-		if opts.Once || err != nil {
+		if opts.Once || ctx.Err() != nil {
 			cancel()
+			return err
 		}
-		return err
+		if err != nil { // the desk is what was asked for: it stays
+			fmt.Fprintln(opts.Out, "haidang:", err)
+		}
+		return nil
 	})
 	err = group.Wait()
 	if errors.Is(err, context.Canceled) {

@@ -75,7 +75,9 @@ func (a *App) openClassifier(context.Context) error {
 }
 
 func (a *App) openArchive(context.Context) error {
-	archive, err := index.Open(a.opts.Config.Index, index.Deps{Logger: a.log, Registerer: a.registry, Now: a.opts.Now})
+	archive, err := index.Open(a.opts.Config.Index, index.Deps{
+		Lists: a.opts.Config.List, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+	})
 	if err != nil {
 		return fmt.Errorf("archive: %w", err)
 	}
@@ -140,7 +142,7 @@ func (a *App) openPages(context.Context) error {
 		Logger: a.log, Registerer: a.registry, Gatherer: a.registry, Now: a.opts.Now,
 	}
 	if a.has(Serve) {
-		deps.Archive, deps.Desk = a.archive, a.desk
+		deps.Archive, deps.Desk, deps.Place = a.archive, a.desk, a.classifier.PlaceName
 	}
 	pages, err := web.New(a.opts.Config.Web, deps)
 	if err != nil {

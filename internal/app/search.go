@@ -24,7 +24,7 @@ func Search(ctx context.Context, cfg configs.Config, dataDir string, r index.Req
 		var result index.Result
 		return result, ask(ctx, running.Web, "/api/search", searchParams(r), &result)
 	}
-	archive, err := index.Open(cfg.Index, index.Deps{})
+	archive, err := index.Open(cfg.Index, index.Deps{Lists: cfg.List})
 	if err != nil {
 		return index.Result{}, err
 	}
