@@ -360,3 +360,16 @@ func TestSeenIsForgottenByAge(t *testing.T) {
 		t.Errorf("%d items remembered, want only the one still shown", count())
 	}
 }
+
+func TestLinksComeOldestFirst(t *testing.T) {
+	at := func(h int) time.Time { return time.Date(2026, 11, 22, h, 0, 0, 0, time.UTC) }
+	links := []Link{{URL: "c", Item: Item{Published: at(3)}}, {URL: "a", Item: Item{Published: at(1)}}, {URL: "b2", Item: Item{Published: at(2)}}, {URL: "b1", Item: Item{Published: at(2)}}}
+	oldestFirst(links)
+	var got string
+	for _, l := range links {
+		got += l.URL + " "
+	}
+	if got != "a b1 b2 c " {
+		t.Errorf("order is %s", got)
+	}
+}

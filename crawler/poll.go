@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -98,6 +99,13 @@ func (c *Crawler) unchanged(ctx context.Context, src *Source, f *feedState, now 
 	return stateError("store feed", saveFeed(ctx, c.state.db, *f))
 }
 
+// oldestFirst puts links into the order in which they were published, so that after a pause a rumour is still seen before
+// its denial. Feeds show the newest first; items without a date keep that as their order, turned round.
+func oldestFirst(links []Link) {
+	slices.Reverse(links)
+	slices.SortStableFunc(links, func(a, b Link) int { return a.Item.Published.Compare(b.Item.Published) })
+}
+
 // changed publishes what is new or edited, then marks everything that the feed shows.
 func (c *Crawler) changed(ctx context.Context, src *Source, f *feedState, feed Feed, res Response, hash string) error {
 	shown := c.links(src, f, feed)
@@ -106,6 +114,7 @@ func (c *Crawler) changed(ctx context.Context, src *Source, f *feedState, feed F
 		return err
 	}
 	if len(fresh) > 0 {
+		oldestFirst(fresh)
 		if err := c.deps.Publisher.PublishLinks(ctx, fresh); err != nil {
 			return &Error{Reason: ReasonBrokerFailed, Temporary: true, Err: fmt.Errorf("publish %d links: %w", len(fresh), err)}
 		}
