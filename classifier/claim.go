@@ -33,6 +33,8 @@ type Claim struct {
 	Official  Official         `yaml:"official"`
 	Flat      bool             `yaml:"flat"`      // real news of this kind is rare: a title that asserts it counts for much
 	Broad     bool             `yaml:"broad"`     // a net for what no other claim catches: told only when it has the mark of a rumour
+	Sourced   bool             `yaml:"sourced"`   // real news of this kind names who says it: a title that asserts it counts for much where nobody competent speaks
+	Common    bool             `yaml:"common"`    // every day's news has real ones: it rings only with the mark of a rumour
 	Threshold Points           `yaml:"threshold"` // points needed per language; 0 means the configured one
 	Clauses   []Clause         `yaml:"clauses"`
 	Exclude   Bilingual        `yaml:"exclude"` // queries; an article that matches is not about this claim

@@ -8,13 +8,15 @@ import (
 )
 
 const (
-	signalCap    = 40  // what all signals together may add
-	excitedCap   = 5   // what they may add when none of them is the mark of a rumour
-	headline     = 15  // for a flat claim in the title
-	buried       = -15 // for a claim that stands deep in the body only
-	notAsserted  = -5  // for a question or doubt
-	manyOfficial = 3   // sentences of a competent source anywhere that confirm as one near the claim does
-	strongEnough = 45  // signal points from which an official's name no longer silences
+	signalCap     = 40  // what all signals together may add
+	excitedCap    = 5   // what they may add when none of them is the mark of a rumour
+	headline      = 15  // for a claim in the title, when it is flat or nobody competent speaks in the article
+	buried        = -15 // for a claim that stands deep in the body only
+	openingPoints = 10  // for a flat claim in lead or first sentence where nobody competent speaks
+	bodySentences = 2   // of text that are long enough to name a source
+	notAsserted   = -5  // for a question or doubt
+	manyOfficial  = 3   // sentences of a competent source anywhere that confirm as one near the claim does
+	strongEnough  = 45  // signal points from which an official's name no longer silences
 )
 
 // finding is one claim whose required clauses an article satisfies.
@@ -43,12 +45,7 @@ func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
 	if stance == article.Questions || stance == article.Unclear {
 		f.addPart("stance:"+string(stance), notAsserted)
 	}
-	if f.claim.Flat && f.zone.sentences[0] < f.zone.r.base[1] {
-		f.addPart("headline", headline)
-	}
-	if !f.zone.prominent {
-		f.addPart("buried", buried)
-	}
+	f.addPlace()
 	f.addUp()
 	reason := c.silence(f, about, places)
 	f.match.Silent, f.match.Rings = string(reason), reason == ""
@@ -84,7 +81,7 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 			return ReasonAdvice
 		}
 	}
-	if f.match.Score < c.threshold(claim, z.r.english) || claim.Broad && f.strong < broadSignals {
+	if f.match.Score < c.threshold(claim, z.r.english) || claim.Broad && f.strong < broadSignals || claim.Common && f.strong == 0 {
 		return ReasonScore
 	}
 	return ""
@@ -108,7 +105,7 @@ func (c *Classifier) addSignals(f *finding) {
 		if found == nil {
 			continue
 		}
-		if i < strongSignals {
+		if i < strongSignals || kind == layWitness && f.zone.r.nobodyAnswers() {
 			f.strong += c.cues.points[kind]
 			limit = signalCap
 		}
@@ -118,6 +115,31 @@ func (c *Classifier) addSignals(f *finding) {
 		}
 		f.addSpan(found, "signal:"+string(kind))
 	}
+}
+
+// addPlace adds the points for where the claim stands: in the title or the opening of an article of the kind in which real
+// news is rare, or names who says it.
+func (f *finding) addPlace() {
+	r := f.zone.r
+	switch first := f.zone.sentences[0]; {
+	case first < r.base[1] && f.claim.Flat:
+		f.addPart("headline", headline)
+	case first < r.base[1] && f.claim.Sourced && r.nobodyAnswers():
+		f.addPart("nobody", headline)
+	case first <= r.head && f.claim.Flat && r.nobodyAnswers():
+		f.addPart("opening", openingPoints)
+	}
+	if !f.zone.prominent {
+		f.addPart("buried", buried)
+	}
+}
+
+// layWitness marks a rumour where no competent source speaks beside the neighbours, parents and tellers.
+const layWitness cueKind = "witness"
+
+// nobodyAnswers reports whether an article that is long enough to name a competent source names none.
+func (r *reading) nobodyAnswers() bool {
+	return len(r.official) == 0 && r.total-r.head >= bodySentences
 }
 
 func (f *finding) addPart(name string, points int) {
