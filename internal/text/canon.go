@@ -24,6 +24,7 @@ func canonical(form string) string {
 	for i, r := range word {
 		word[i] = unicode.ToLower(r)
 	}
+	unmix(word) // some letters look alike only in lower case
 	word = repairEth(word)
 	word = placeTone(word)
 	return withoutPossessive(norm.NFC.String(string(word)))
