@@ -125,7 +125,7 @@ func kindOf(thing map[string]any) string {
 func articleOf(thing map[string]any) linkedData {
 	return linkedData{
 		found:     true,
-		headline:  plainLine(textOf(firstKey(thing, "headline", "name"))),
+		headline:  textOf(firstKey(thing, "headline", "name")),
 		lead:      plainLine(textOf(thing["description"])),
 		body:      linkedBody(textOf(thing["articleBody"])),
 		published: textOf(firstKey(thing, "datePublished", "dateCreated", "uploadDate")),

@@ -127,8 +127,8 @@ func (m *metadata) bestTitle() string {
 	if t := m.selected(m.src.Selectors.Title); t != "" {
 		return cut(t, maxTitleBytes)
 	}
-	linked, social := m.withoutOutlet(m.linked.headline), m.withoutOutlet(plainLine(m.named["og:title"]))
-	candidates := []string{linked, social, m.withoutOutlet(plainLine(m.named["twitter:title"]))}
+	linked, social := m.titleOf(m.linked.headline), m.titleOf(m.named["og:title"])
+	candidates := []string{linked, social, m.titleOf(m.named["twitter:title"])}
 	if m.isHeading(social) && !m.isHeading(linked) {
 		candidates[0] = social // two say what readers see, one what search engines are told
 	}
@@ -144,6 +144,15 @@ func (m *metadata) bestTitle() string {
 		}
 	}
 	return cut(tab, maxTitleBytes)
+}
+
+// titleOf reads a title that the page declares, without the outlet's name. One that a heading shows to the letter is
+// words, whatever it looks like: "<script>alert(1)</script>" in a report on such things.
+func (m *metadata) titleOf(declared string) string {
+	if strings.Contains(declared, "<") && m.isHeading(declared) {
+		return oneSpace(declared)
+	}
+	return m.withoutOutlet(plainLine(declared))
 }
 
 // unshortened returns the heading that a title was cut from.

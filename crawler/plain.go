@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 	"golang.org/x/text/encoding/charmap"
 )
 
@@ -34,11 +35,21 @@ func plainText(s string) string {
 	return tidyLines(p.out.String(), true)
 }
 
-// plainLine is plainText on one line, for titles.
-func plainLine(s string) string { return strings.Join(strings.Fields(plainText(s)), " ") }
+// plainLine is the text of a title or a name on one line. Outlets write both markup and plain words there: what looks
+// like a tag and cannot be one (a lone <script>, a <Tên>) is words.
+func plainLine(s string) string {
+	if strings.ContainsAny(s, "<&") {
+		p := plainWriter{tokens: html.NewTokenizer(strings.NewReader(s)), title: strings.ToLower(s)}
+		for p.step() {
+		}
+		s = p.out.String()
+	}
+	return oneSpace(tidyLines(s, false))
+}
 
 type plainWriter struct {
 	tokens *html.Tokenizer
+	title  string // the whole of a title in lower case, or ""
 	out    bytes.Buffer
 	silent string // the element whose end is awaited
 	depth  int    // of nested elements of that name
@@ -57,8 +68,13 @@ func (p *plainWriter) step() bool {
 			p.write(p.tokens.Text())
 		}
 	case html.StartTagToken:
-		name, _ := p.tokens.TagName()
-		p.start(string(name))
+		raw := string(p.tokens.Raw())
+		if name, _ := p.tokens.TagName(); p.isWords(name) {
+			p.tokens.NextIsNotRawText()
+			p.write([]byte(raw))
+		} else {
+			p.start(string(name))
+		}
 	case html.SelfClosingTagToken:
 		if name, _ := p.tokens.TagName(); p.silent == "" && blockTags[string(name)] {
 			p.out.WriteByte('\n')
@@ -68,6 +84,15 @@ func (p *plainWriter) step() bool {
 		p.end(string(name))
 	}
 	return true
+}
+
+// isWords reports whether what looks like the start of an element is words of a title: HTML has no such element, or it
+// would hide all the rest of the title.
+func (p *plainWriter) isWords(name []byte) bool {
+	if p.title == "" || p.silent != "" {
+		return false
+	}
+	return atom.Lookup(name) == 0 || silentTags[string(name)] && !strings.Contains(p.title, "</"+string(name))
 }
 
 func (p *plainWriter) write(text []byte) {
