@@ -45,6 +45,11 @@ func (c *Crawler) HandleLink(ctx context.Context, l Link) error {
 	return c.withoutPage(ctx, l, err)
 }
 
+var (
+	errNoArticle = errors.New("no article on the page")
+	errList      = errors.New("a list of other articles")
+)
+
 func isTemporary(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return !ok || e.Temporary
@@ -72,7 +77,11 @@ func (c *Crawler) read(ctx context.Context, l Link) (article.Article, error) {
 		return article.Article{}, err
 	}
 	if page.Reason != ReasonNone {
-		return article.Article{}, &Error{Reason: page.Reason, Err: errors.New("no article on the page")}
+		cause := errNoArticle
+		if page.Reason == ReasonListing && (page.declaredList || isSection(l.URL)) {
+			cause = errList
+		}
+		return article.Article{}, &Error{Reason: page.Reason, Err: cause}
 	}
 	return c.fromPage(l, src, page), nil
 }
@@ -97,16 +106,16 @@ func (c *Crawler) fromPage(l Link, src *Source, page Page) article.Article {
 	return doc
 }
 
-// fromFeed is the article as far as the feed tells it.
+// fromFeed is the article as far as the feed tells it. There is no text where the feed has a summary only: the same words
+// twice would count twice.
 func (c *Crawler) fromFeed(l Link, src *Source) article.Article {
-	body := l.Item.Content
-	if body == "" {
-		body = l.Item.Summary
-	}
 	doc := article.Article{
 		ID: l.ArticleID, URL: l.URL, CanonicalURL: l.CanonicalURL, Outlet: src.Name, OutletCountry: src.Country,
-		Title: l.Item.Title, Lead: withoutRepeat(l.Item.Summary, l.Item.Title), Text: body,
+		Title: l.Item.Title, Lead: withoutRepeat(l.Item.Summary, l.Item.Title), Text: l.Item.Content,
 		FirstSeen: l.FirstSeen, Origin: l.Origin, FeedOnly: true,
+	}
+	if sameWords(doc.Text, l.Item.Summary) {
+		doc.Text = ""
 	}
 	doc.Published, doc.PublishedFrom = settleDate(l.Item.Published, l.Item.PublishedFrom, l.FirstSeen)
 	if doc.PublishedFrom == "" {
@@ -119,11 +128,11 @@ func (c *Crawler) fromFeed(l Link, src *Source) article.Article {
 }
 
 // withoutPage tells the article as the feed gave it, or refuses it when the feed gave nothing, the address is not one
-// that an outlet could have meant, or the page is a list of other articles.
+// that an outlet could have meant, or the page is a list of other articles for certain.
 func (c *Crawler) withoutPage(ctx context.Context, l Link, cause error) error {
 	reason := ReasonOf(cause)
 	doc := c.fromFeed(l, c.source(l.Source))
-	if reason == ReasonForbidden || reason == ReasonInvalidURL || reason == ReasonListing || doc.Title == "" {
+	if reason == ReasonForbidden || reason == ReasonInvalidURL || errors.Is(cause, errList) || doc.Title == "" {
 		c.refuse(l, cause)
 		return c.state.savePage(ctx, pageState{articleID: l.ArticleID, linkHash: l.Hash, outcome: string(reason)}, c.deps.Now())
 	}

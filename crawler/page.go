@@ -27,6 +27,8 @@ type Page struct {
 	Outlet        string // the site's own name, as declared
 	Method        string // which extractor won: for logs and measuring
 	Reason        Reason // why there is no article
+
+	declaredList bool // it calls itself a list and not an article
 }
 
 // The extractors, by the name that Page.Method gives.
@@ -178,7 +180,7 @@ func (e *extraction) fullPage() *Page {
 	}
 	page.Reason = facts.judge(&page, headlines)
 	if page.Reason != ReasonNone {
-		return &Page{CanonicalURL: page.CanonicalURL, Title: page.Title, Reason: page.Reason}
+		return &Page{CanonicalURL: page.CanonicalURL, Title: page.Title, Reason: page.Reason, declaredList: facts.listed && !facts.described}
 	}
 	return &page
 }
@@ -219,7 +221,7 @@ func (e *extraction) cheapPage() Page {
 		page.Title = headingOf(blocks)
 	}
 	page.Lead = withoutRepeat(page.Lead, page.Title)
-	if page.Reason = judgeCheap(&page, blocks); page.Reason != ReasonNone {
+	if page.Reason = judgeCheap(&page, blocks, isFrontPage(e.base, page.CanonicalURL)); page.Reason != ReasonNone {
 		return Page{CanonicalURL: page.CanonicalURL, Title: page.Title, Reason: page.Reason}
 	}
 	return page

@@ -59,12 +59,7 @@ func TestExtractLeavesOutWhatIsNotTheArticle(t *testing.T) {
 
 // A page without an article says why.
 func TestExtractReasons(t *testing.T) {
-	var listing strings.Builder
-	listing.WriteString(`<html><head><title>Báo Bãi Bồi - Tin mới nhất</title></head><body>`)
-	for i := range 30 {
-		fmt.Fprintf(&listing, `<div class="item"><h3><a href="/%d.html">Đoàn xe chở gạo số %d đã đến cảng từ rạng sáng</a></h3><p>Gần %d xe nối nhau vào bãi, bốc dỡ đến trưa thì xong, chiều nay tàu sẽ rời bến.</p></div>`, i, i, 100+i)
-	}
-	listing.WriteString(`</body></html>`)
+	listing := manyTeasers("")
 	for _, tt := range []struct {
 		name, body, url, contentType string
 		want                         Reason
@@ -73,9 +68,10 @@ func TestExtractReasons(t *testing.T) {
 		{"blank", " \n\t ", "", "", ReasonEmpty},
 		{"pdf", "%PDF-1.7 ...", "", "", ReasonNotHTML},
 		{"picture by header", "whatever", "", "image/webp", ReasonNotHTML},
-		{"front page", listing.String(), "https://baiboi.example.vn/", "", ReasonListing},
-		{"section page", listing.String(), "https://baiboi.example.vn/thoi-su", "", ReasonListing},
-		{"section page from a file", listing.String(), "", "", ReasonListing},
+		{"front page", listing, "https://baiboi.example.vn/", "", ReasonListing},
+		{"section page", listing, "https://baiboi.example.vn/thoi-su", "", ReasonListing},
+		{"section page from a file", listing, "", "", ReasonListing},
+		{"front page beyond the budget", listing + strings.Repeat("<p>Đoạn văn ngắn trong một trang rất dài.</p>", 30_000), "https://baiboi.example.vn/", "", ReasonListing},
 		{"not found", `<html><head><title>404 - Không tìm thấy trang</title></head><body><h1>Không tìm thấy trang</h1><p>Trang bạn tìm không có hoặc đã được chuyển đi nơi khác, mời bạn quay lại trang chủ của báo.</p></body></html>`, "https://a.vn/x", "", ReasonErrorPage},
 		{"not found in English", `<html><head><title>Page not found | The Quay</title></head><body><p>Sorry, we could not find what you were looking for. Try our search page or go back to the home page.</p></body></html>`, "https://a.vn/x", "", ReasonErrorPage},
 		{"challenge", `<html><head><title>Just a moment...</title></head><body><p>Enable JavaScript and cookies to continue</p></body></html>`, "https://a.vn/x", "", ReasonScriptOnly},
@@ -90,6 +86,18 @@ func TestExtractReasons(t *testing.T) {
 	}
 	if _, err := Extract([]byte("x"), "file:///x", "", nil); ReasonOf(err) != ReasonInvalidURL {
 		t.Errorf("a file address: %v", err)
+	}
+}
+
+func TestSectionAddresses(t *testing.T) {
+	for address, want := range map[string]bool{
+		"https://a.vn/": true, "https://a.vn/thoi-su": true, "https://a.vn/thoi-su/chinh-tri.htm": true, "https://a.vn/tag/vo-dap-song-2026": true,
+		"https://a.vn/thoi-su/muc-nuoc-song-dang-cao-4712.html": false, "https://a.vn/bac-tin-vo-dap-trong-dem": false,
+		"https://a.vn/index.php?id=47": false, "https://a.vn/2026/11/21/x": false, "%": false,
+	} {
+		if got := isSection(address); got != want {
+			t.Errorf("isSection(%q) = %v, want %v", address, got, want)
+		}
 	}
 }
 

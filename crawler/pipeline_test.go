@@ -3,6 +3,7 @@ package crawler
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -218,6 +219,11 @@ func TestHandleLinkWithoutAPage(t *testing.T) {
 		attempts int // until it is settled
 		feedOnly bool
 	}{
+		{"section", func(s *site) { s.show("/thoi-su/chinh-tri.htm", "text/html", manyTeasers("")) }, "/thoi-su/chinh-tri.htm", 1, false},
+		{"list by its own word", func(s *site) {
+			s.show("/x-1.html", "text/html", manyTeasers(`<script type="application/ld+json">{"@type":"CollectionPage"}</script>`))
+		}, "/x-1.html", 1, false},
+		{"article that reads like a list", func(s *site) { s.show("/muoi-cau-chuyen-cua-nam-1.html", "text/html", manyTeasers("")) }, "/muoi-cau-chuyen-cua-nam-1.html", 1, true},
 		{"gone", func(s *site) {}, "/x.html", 1, true},
 		{"robots forbid", func(s *site) { s.show("/robots.txt", "text/plain", "user-agent: *\ndisallow: /x") }, "/x.html", 1, true},
 		{"robots down", func(s *site) {
@@ -251,13 +257,39 @@ func TestHandleLinkWithoutAPage(t *testing.T) {
 			if tt.feedOnly != (len(bus.articles) == 1) {
 				t.Fatalf("articles = %+v", bus.articles)
 			}
-			if tt.feedOnly && (!bus.articles[0].FeedOnly || bus.articles[0].Text != "Tóm tắt của bản tin.") {
+			if tt.feedOnly && (!bus.articles[0].FeedOnly || bus.articles[0].Lead != "Tóm tắt của bản tin." || bus.articles[0].Text != "") {
 				t.Errorf("article = %+v", bus.articles[0])
 			}
 			if err := c.HandleLink(t.Context(), l); err != nil || len(bus.articles) > 1 {
 				t.Errorf("redelivery: %v, %d articles", err, len(bus.articles))
 			}
 		})
+	}
+}
+
+// manyTeasers is a page of headlines with something in its head.
+func manyTeasers(head string) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, `<html><head><title>Báo Bãi Bồi - Tin mới nhất</title>%s</head><body>`, head)
+	for i := range 30 {
+		fmt.Fprintf(&out, `<div class="item"><h3><a href="/%d.html">Đoàn xe chở gạo số %d đã đến cảng từ rạng sáng</a></h3><p>Gần %d xe nối nhau vào bãi, bốc dỡ đến trưa thì xong, chiều nay tàu sẽ rời bến.</p></div>`, i, i, 100+i)
+	}
+	return out.String() + `</body></html>`
+}
+
+func TestFeedTextIsNotTheSummaryAgain(t *testing.T) {
+	c := newCrawler(t, testConfig(newSite(t)), &recorder{}, newClock())
+	for _, tt := range []struct{ summary, content, lead, text string }{
+		{"Nước rút.", "", "Nước rút.", ""},
+		{"Nước rút.", "Nước  rút.\n", "Nước rút.", ""},
+		{"Nước rút.", "Nước rút từ sáng.", "Nước rút.", "Nước rút từ sáng."},
+		{"", "Nước rút từ sáng.", "", "Nước rút từ sáng."},
+		{"Tin", "", "", ""},
+	} {
+		doc := c.fromFeed(Link{Item: Item{Title: "Tin", Summary: tt.summary, Content: tt.content}}, c.source("s0"))
+		if doc.Lead != tt.lead || doc.Text != tt.text {
+			t.Errorf("summary %q, content %q: lead %q, text %q, want %q, %q", tt.summary, tt.content, doc.Lead, doc.Text, tt.lead, tt.text)
+		}
 	}
 }
 

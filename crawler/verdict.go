@@ -29,7 +29,7 @@ var (
 
 func factsOf(doc *html.Node, meta *metadata) facts {
 	f := facts{
-		front:     isFront(meta.base) || meta.base.Host == "" && isFrontAddress(meta.canonical),
+		front:     isFrontPage(meta.base, meta.canonical),
 		described: meta.linked.found || strings.EqualFold(meta.named["og:type"], "article") || meta.named["article:published_time"] != "",
 		listed:    meta.linked.listing,
 		teasers:   map[string]bool{},
@@ -59,9 +59,42 @@ func isFront(u *url.URL) bool {
 	return false
 }
 
-func isFrontAddress(address string) bool {
-	u, err := url.Parse(address)
+// isFrontPage goes by the address of a page, or by the canonical one when it is not known where the page came from.
+func isFrontPage(base *url.URL, canonical string) bool {
+	if base.Host != "" {
+		return isFront(base)
+	}
+	u, err := url.Parse(canonical)
 	return err == nil && isFront(u)
+}
+
+// listFolders begin the addresses of lists.
+var listFolders = map[string]bool{
+	"tag": true, "tags": true, "tu-khoa": true, "chu-de": true, "su-kien": true, "chuyen-muc": true, "danh-muc": true, "tac-gia": true,
+	"topic": true, "topics": true, "category": true, "author": true, "section": true, "search": true, "tim-kiem": true,
+}
+
+// isSection knows the addresses of front pages, of lists and of sections: a few words without a number, such as
+// /thoi-su/chinh-tri.htm.
+func isSection(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || isFront(u) {
+		return err == nil
+	}
+	path := strings.ToLower(strings.Trim(u.Path, "/"))
+	folders := strings.Split(path, "/")
+	if listFolders[folders[0]] {
+		return true
+	}
+	if len(folders) > 2 || u.RawQuery != "" || strings.ContainsAny(path, "0123456789") {
+		return false
+	}
+	for _, f := range folders {
+		if strings.Count(f, "-") > 2 {
+			return false
+		}
+	}
+	return true
 }
 
 // walk measures prose and headlines.
@@ -169,7 +202,7 @@ func (f *facts) nothing(length int) Reason {
 }
 
 // judgeCheap is judge for pages that were only cut into blocks.
-func judgeCheap(page *Page, blocks []block) Reason {
+func judgeCheap(page *Page, blocks []block, front bool) Reason {
 	teasers, prose := 0, 0
 	for _, k := range blocks {
 		if k.links*2 > len(k.text) && len(k.text) >= 30 {
@@ -182,7 +215,7 @@ func judgeCheap(page *Page, blocks []block) Reason {
 	switch length := runes(page.Text); {
 	case errorTitle.MatchString(page.Title) && length < 2000:
 		return ReasonErrorPage
-	case length < 80 && teasers >= 12, teasers > 20 && prose < 3:
+	case length < 80 && teasers >= 12, teasers > 20 && prose < 3, teasers >= 8 && front:
 		return ReasonListing
 	case length < 80:
 		return ReasonNoArticle
