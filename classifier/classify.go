@@ -96,6 +96,9 @@ func (c *Classifier) assemble(r *reading, claim *compiled, matches []*query.Matc
 		}
 		all = append(all, m.Spans...)
 	}
+	if claim.Broad {
+		focus = r.opening(focus)
+	}
 	if required < claim.required[lang] || len(focus) == 0 {
 		return nil
 	}
@@ -116,6 +119,17 @@ func (c *Classifier) assemble(r *reading, claim *compiled, matches []*query.Matc
 		}
 	}
 	return f
+}
+
+// opening returns the spans in title, lead and the first sentences: a net is drawn through no more.
+func (r *reading) opening(spans []article.Span) []article.Span {
+	var kept []article.Span
+	for _, s := range spans {
+		if r.sentenceAt(fieldIndex(s.Field), s.Start) < r.head+opening {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }
 
 // spansNear returns the spans that stand near the claim.

@@ -70,7 +70,7 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 	if r := notCheckable(z); r != "" {
 		return r
 	}
-	if claim.official() == Silences && z.isOfficial() && f.strong < strongEnough {
+	if claim.Broad && len(z.r.official) > 0 || claim.official() == Silences && z.isOfficial() && f.strong < strongEnough {
 		return ReasonOfficial
 	}
 	if claim.Kind == Pattern && f.strong == 0 {
