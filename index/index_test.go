@@ -156,8 +156,10 @@ func TestPutNewVerdict(t *testing.T) {
 	wantIDs(t, x, Request{Query: "topic:disaster"})
 	judged := a
 	judged.FirstSeen = a.FirstSeen.Add(time.Hour)
-	judged.Verdict = &article.Verdict{Rings: true, Topics: []string{"disaster"}, Places: []string{"Hòa Bình"},
-		Claims: []article.ClaimMatch{{ID: "dam-burst", Stance: article.Carries}}}
+	judged.Verdict = &article.Verdict{
+		Rings: true, Topics: []string{"disaster"}, Places: []string{"Hòa Bình"},
+		Claims: []article.ClaimMatch{{ID: "dam-burst", Stance: article.Carries}},
+	}
 	put(t, x, judged)
 	for _, q := range []string{"topic:disaster", "claim:dam-burst", "stance:carries", `place:"Hoà Bình"`} {
 		wantIDs(t, x, Request{Query: q}, a.ID)
@@ -336,6 +338,20 @@ func TestFieldsDatesAndOperators(t *testing.T) {
 	wantIDs(t, x, Request{Sort: ByPublished, Query: "lũ"}, a.ID, b.ID)
 }
 
+func TestArticleThatOnlyTheFeedTold(t *testing.T) {
+	x := open(t, testConfig(t))
+	a := made(1, "Thực hư tin vỡ đập", "")
+	a.Lead, a.FeedOnly = "Ban quản lý nói đập an toàn.", true
+	a.Revise()
+	put(t, x, a)
+	for _, q := range []string{"vỡ đập", "an toàn", "lead:an toàn", "site:bencang.example"} {
+		res := wantIDs(t, x, Request{Query: q}, a.ID)
+		if len(res.Hits) == 1 && res.Hits[0].Snippet != (Snippet{Field: article.Lead, End: len(a.Lead)}) {
+			t.Errorf("Search(%q): snippet %+v, want the lead", q, res.Hits[0].Snippet)
+		}
+	}
+}
+
 func TestRelevancePutsTitlesFirst(t *testing.T) {
 	x := open(t, testConfig(t))
 	filler := strings.Repeat("Hôm nay thời tiết ở nhiều nơi khá mát mẻ. ", 20)
@@ -372,8 +388,13 @@ func TestPagesAcrossShards(t *testing.T) {
 		t.Errorf("Count() = %d in %d shards after a repeat, want 40 in 6", n, len(x.shards))
 	}
 	for _, req := range []Request{
-		{}, {Query: "dâng"}, {Query: "dâng", Sort: ByPublished}, {Query: "sông dâng", Sort: ByRelevance},
-		{Query: "sông NEAR/1 dâng"}, {Query: "sông NEAR/1 dâng", Sort: ByRelevance}, {Sort: ByPublished},
+		{},
+		{Query: "dâng"},
+		{Query: "dâng", Sort: ByPublished},
+		{Query: "sông dâng", Sort: ByRelevance},
+		{Query: "sông NEAR/1 dâng"},
+		{Query: "sông NEAR/1 dâng", Sort: ByRelevance},
+		{Sort: ByPublished},
 	} {
 		whole := req
 		whole.Limit = MaxLimit
@@ -493,7 +514,12 @@ func TestBadRequests(t *testing.T) {
 	x := open(t, testConfig(t))
 	good := cursor{Sort: BySeen, After: place{Key: 1, ID: "a"}}.String()
 	for _, req := range []Request{
-		{Sort: "date"}, {Limit: -1}, {Limit: 1001}, {After: "%%%"}, {After: "e30x"}, {After: strings.Repeat("A", 5000)},
+		{Sort: "date"},
+		{Limit: -1},
+		{Limit: 1001},
+		{After: "%%%"},
+		{After: "e30x"},
+		{After: strings.Repeat("A", 5000)},
 		{After: good, Sort: ByRelevance},
 	} {
 		if _, err := x.Search(t.Context(), req); !errors.Is(err, ErrRequest) {

@@ -53,7 +53,7 @@ func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 
 // searching is one search on its way.
 type searching struct {
-	parsed *query.Query // what the matcher can verify and mark; nil: filters only, or every article
+	parsed *query.Query // what the matcher verifies and marks; nil: every article
 	ask    ask
 	exact  bool // bleve's answer needs no verification
 	limit  int
@@ -95,14 +95,7 @@ func (s *searching) translate(req Request, v *vocabulary, lists func(string) ([]
 			return err
 		}
 		c := newTranslator(v, s.ask.sort == ByRelevance).node(parsed.Root)
-		s.exact = c.exact
-		// The matcher takes no query of filters only. bleve answers most of them by itself; of the others the mistake
-		// says what to add.
-		if _, err := (query.Options{Lists: lists}).Parse(req.Query); err == nil {
-			s.parsed = parsed
-		} else if !c.exact {
-			return err
-		}
+		s.parsed, s.exact = parsed, c.exact
 		if c.query != nil {
 			parts = append(parts, c.query)
 		}

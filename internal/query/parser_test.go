@@ -95,6 +95,16 @@ func TestBrowse(t *testing.T) {
 	if _, ok := q.Matches(d); !ok || len(Highlight(q, d)) > 0 || !Explain(q, d).Held {
 		t.Errorf("filters alone do not hold: %+v", Explain(q, d))
 	}
+	for _, src := range []string{"topic:x", "NOT topic:x", "site:a.vn OR lang:en", "published:2024", "bộ-lọc=(lang:vi)"} { // each without one required word
+		q, err := Options{Browse: true}.Parse(src)
+		if err != nil {
+			t.Fatalf("Browse: Parse(%q): %v", src, err)
+		}
+		_, ok := q.Matches(d)
+		if e := Explain(q, d); e.Held != ok || len(Highlight(q, d)) > 0 {
+			t.Errorf("%s: Matches says %v, Explain %+v, Highlight %v", src, ok, e, Highlight(q, d))
+		}
+	}
 	if _, err := (Options{Browse: true}).Parse("thuỷ*"); err == nil {
 		t.Error("Browse allows a wildcard alone, which is no filter")
 	}
