@@ -102,7 +102,7 @@ func (t *term) fits(d *text.Doc, i int) bool {
 			if !t.fitsRaw(d, tok, k, last) {
 				return false
 			}
-		} else if !tok.Unmarked && !last && !sameWord(tok.Word, w) {
+		} else if !last && !tok.Matches(w, true) {
 			return false
 		}
 	}
@@ -113,19 +113,9 @@ func (t *term) fits(d *text.Doc, i int) bool {
 func (t *term) fitsRaw(d *text.Doc, tok *text.Token, k int, last bool) bool {
 	bits := caseOf(d.Text[tok.Start:tok.End])
 	if !last {
-		return sameWord(tok.Word, t.words[k]) && bits == t.cases[k]
+		return tok.Word.Is(t.words[k]) && bits == t.cases[k]
 	}
 	return strings.HasPrefix(tok.Word.Canon, t.words[k].Canon) && bits&(1<<letters(t.words[k].Canon)-1) == t.cases[k]
-}
-
-func sameWord(a, b *text.Word) bool {
-	if a == b {
-		return true
-	}
-	if a.ID != 0 && b.ID != 0 {
-		return a.ID == b.ID
-	}
-	return a.Canon == b.Canon
 }
 
 // addTerm counts one more use of a term and returns its number.
