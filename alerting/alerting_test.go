@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -14,59 +12,13 @@ import (
 
 	"haidang/internal/article"
 	"haidang/internal/store"
+	"haidang/internal/store/storetest"
 )
 
 // start is when every test begins: a Sunday morning in Hà Nội.
 var start = time.Date(2026, 11, 22, 1, 0, 0, 0, time.UTC)
 
-// emptyState is the file of a database that is migrated and closed: migrating one for each test would take most of the
-// time of all tests.
-var emptyState = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "alerting")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "state.db")
-	db, err := store.Open(context.Background(), store.Config{Driver: "sqlite", Path: path})
-	if err != nil {
-		return nil, err
-	}
-	if err := db.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-func TestMain(m *testing.M) {
-	if _, err := emptyState(); err != nil { // outside of any synctest bubble
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
-
-func openDB(t testing.TB) *store.DB {
-	t.Helper()
-	empty, err := emptyState()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "state.db")
-	if err := os.WriteFile(path, empty, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(context.Background(), store.Config{Driver: "sqlite", Path: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
-}
+func TestMain(m *testing.M) { storetest.Main(m) }
 
 // published remembers what was put onto the alerts topic.
 type published struct {
@@ -101,7 +53,7 @@ type testDesk struct {
 
 func newTestDesk(t testing.TB, change func(*Config, *Deps)) *testDesk {
 	t.Helper()
-	d := &testDesk{t: t, db: openDB(t), topic: &published{}, now: start}
+	d := &testDesk{t: t, db: storetest.Open(t, t.TempDir()), topic: &published{}, now: start}
 	cfg, deps := DefaultConfig(), Deps{DB: d.db, Publisher: d.topic, Now: func() time.Time { return d.now }}
 	if change != nil {
 		change(&cfg, &deps)

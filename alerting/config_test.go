@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"haidang/internal/settings"
+	"haidang/internal/store/storetest"
 )
 
 func TestDefaultConfigIsValid(t *testing.T) {
@@ -62,7 +63,7 @@ func TestNewSaysWhatIsMissing(t *testing.T) {
 	}{
 		{"configuration", Config{}, Deps{}, "alerting.window"},
 		{"database", DefaultConfig(), Deps{}, "no database"},
-		{"client", hooked, Deps{DB: openDB(t)}, "no HTTP client"},
+		{"client", hooked, Deps{DB: storetest.Open(t, t.TempDir())}, "no HTTP client"},
 	} {
 		if _, err := New(tt.cfg, tt.deps); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: New = %v, want %q in it", tt.name, err, tt.want)

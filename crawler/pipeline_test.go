@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"haidang/internal/article"
+	"haidang/internal/store/storetest"
 )
 
 // From feed to article, and the same feed again: nothing twice.
@@ -150,7 +151,7 @@ func TestCrashBetweenPublishAndMark(t *testing.T) {
 	s.show("/rss", "text/xml", s.feedOf("Kênh chính đã thông|/kenh.html|a"))
 	s.page("/kenh.html", "Kênh chính đã thông", "")
 	for i := range 2 {
-		db := openDB(t, dir)
+		db := storetest.Open(t, dir)
 		ctx, die := context.WithCancel(t.Context())
 		var out Publisher = bus
 		if i == 0 {
@@ -236,7 +237,9 @@ func TestHandleLinkWithoutAPage(t *testing.T) {
 		{"metadata service", func(s *site) {}, "http://169.254.169.254/latest", 1, false},
 		{"file", func(s *site) {}, "file:///etc/passwd", 1, false},
 		{"redirect to a private address", func(s *site) {
-			s.on("/x.html", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://10.0.0.1/", 302) })
+			s.on("/x.html", func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "http://10.0.0.1/", http.StatusFound)
+			})
 		}, "/x.html", 1, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -337,7 +340,7 @@ func TestRunPollsAndStops(t *testing.T) {
 		_, _ = w.Write([]byte(s.feedOf("Một|/1.html|a")))
 		polls <- n
 	})
-	c, err := New(testConfig(s), Deps{Publisher: bus, DB: openDB(t, t.TempDir())})
+	c, err := New(testConfig(s), Deps{Publisher: bus, DB: storetest.Open(t, t.TempDir())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -397,11 +400,11 @@ func TestLinksComeOldestFirst(t *testing.T) {
 	at := func(h int) time.Time { return time.Date(2026, 11, 22, h, 0, 0, 0, time.UTC) }
 	links := []Link{{URL: "c", Item: Item{Published: at(3)}}, {URL: "a", Item: Item{Published: at(1)}}, {URL: "b2", Item: Item{Published: at(2)}}, {URL: "b1", Item: Item{Published: at(2)}}}
 	oldestFirst(links)
-	var got string
+	var got strings.Builder
 	for _, l := range links {
-		got += l.URL + " "
+		got.WriteString(l.URL + " ")
 	}
-	if got != "a b1 b2 c " {
-		t.Errorf("order is %s", got)
+	if got.String() != "a b1 b2 c " {
+		t.Errorf("order is %s", got.String())
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +14,7 @@ import (
 
 	"haidang/internal/article"
 	"haidang/internal/settings"
-	"haidang/internal/store"
+	"haidang/internal/store/storetest"
 )
 
 // site is an outlet on loopback. Its pages can be changed while it serves, and it remembers who asked for what.
@@ -170,16 +169,6 @@ func testConfig(sites ...*site) Config {
 	return cfg
 }
 
-func openDB(t *testing.T, dir string) *store.DB {
-	t.Helper()
-	db, err := store.Open(t.Context(), store.Config{Driver: "sqlite", Path: filepath.Join(dir, "state.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
 // clock is a time that tests move.
 type clock struct {
 	mu sync.Mutex
@@ -202,7 +191,7 @@ func newClock() *clock { return &clock{at: time.Date(2026, 11, 21, 3, 0, 0, 0, t
 
 func newCrawler(t *testing.T, cfg Config, r *recorder, c *clock) *Crawler {
 	t.Helper()
-	crawl, err := New(cfg, Deps{Publisher: r, DB: openDB(t, t.TempDir()), Now: c.now})
+	crawl, err := New(cfg, Deps{Publisher: r, DB: storetest.Open(t, t.TempDir()), Now: c.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +13,7 @@ import (
 	"haidang/internal/article"
 	"haidang/internal/settings"
 	"haidang/internal/store"
+	"haidang/internal/store/storetest"
 )
 
 // morning is 06:45 on Sunday, 22 November 2026 in Hà Nội.
@@ -40,54 +38,14 @@ type world struct {
 	health *healthy
 }
 
-// emptyState is the file of a database that is migrated and closed: migrating one for each test would take most of the
-// time of all tests.
-var emptyState = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "digest")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "state.db")
-	db, err := store.Open(context.Background(), store.Config{Driver: "sqlite", Path: path})
-	if err != nil {
-		return nil, err
-	}
-	if err := db.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
-func TestMain(m *testing.M) {
-	if _, err := emptyState(); err != nil { // outside of any synctest bubble
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { storetest.Main(m) }
 
 func newWorld(t testing.TB, change ...func(*Config, *Deps)) *world {
 	t.Helper()
-	empty, err := emptyState()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "state.db")
-	if err := os.WriteFile(path, empty, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(context.Background(), store.Config{Driver: "sqlite", Path: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t, t.TempDir())
 	w := &world{t: t, db: db, now: morning}
 	w.health = &healthy{Health: Health{Sources: 12, LastArticle: morning.Add(-4 * time.Minute)}}
+	var err error
 	if w.desk, err = alerting.New(alerting.DefaultConfig(), alerting.Deps{DB: db, Now: func() time.Time { return w.now }}); err != nil {
 		t.Fatal(err)
 	}

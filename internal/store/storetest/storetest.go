@@ -1,0 +1,68 @@
+// Package storetest gives tests a database of their own in a moment: the migrations, which take most of the time, run once
+// for all tests of a process.
+//
+// [Open] makes one. A package whose tests open databases inside a synctest bubble has [Main] as its TestMain.
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"haidang/internal/store"
+)
+
+// empty is the file of a database that is migrated and closed.
+var empty = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "storetest")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "state.db")
+	db, err := store.Open(context.Background(), store.Config{Driver: "sqlite", Path: path})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// Main runs the tests of a package when the migrations are done: what they start must not belong to a bubble.
+func Main(m *testing.M) {
+	if _, err := empty(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// Open opens the database in a folder, made there when there is none, and closes it after the test.
+func Open(t testing.TB, dir string) *store.DB {
+	t.Helper()
+	path := filepath.Join(dir, "state.db")
+	if _, err := os.Stat(path); err != nil {
+		made, err := empty()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, made, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, err := store.Open(context.Background(), store.Config{Driver: "sqlite", Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
