@@ -1,10 +1,6 @@
 package crawler
 
-import (
-	"net"
-	"net/http"
-	"time"
-)
+import "net/http"
 
 // NewClient returns an HTTP client that dials public addresses only, whatever a name resolves to and wherever a redirect
 // leads, and the special ones that allow lists. It is for what is not crawled, such as webhooks: there is no robots.txt
@@ -14,9 +10,5 @@ func NewClient(allow []string) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	dialer := &net.Dialer{Timeout: 10 * time.Second, ControlContext: list.control}
-	return &http.Client{Transport: &http.Transport{
-		Proxy: nil, DialContext: dialer.DialContext, TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 30 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10, MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true,
-	}}, nil
+	return &http.Client{Transport: guarded(list)}, nil
 }

@@ -46,22 +46,25 @@ type transport struct {
 }
 
 func newTransport(allow allowList, parallel int) *transport {
+	base := guarded(allow)
+	base.ResponseHeaderTimeout, base.IdleConnTimeout = 20*time.Second, 30*time.Second
+	base.MaxIdleConns, base.MaxIdleConnsPerHost = 64, 1
+	base.DisableCompression = true // unpacked here, under a limit
+	return &transport{base: base, hosts: newHostLimiter(), slots: make(chan struct{}, parallel)}
+}
+
+// guarded is what every way out is made of: it dials public addresses and those allowed, and waits for nobody for ever.
+func guarded(allow allowList) *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, ControlContext: allow.control}
-	return &transport{
-		base: &http.Transport{
-			Proxy:                  nil, // a proxy from the environment would dial in our stead, unguarded
-			DialContext:            dialer.DialContext,
-			TLSHandshakeTimeout:    10 * time.Second,
-			ResponseHeaderTimeout:  20 * time.Second,
-			IdleConnTimeout:        30 * time.Second,
-			MaxIdleConns:           64,
-			MaxIdleConnsPerHost:    1,
-			MaxResponseHeaderBytes: maxHeaderBytes,
-			DisableCompression:     true, // unpacked here, under a limit
-			ForceAttemptHTTP2:      true,
-		},
-		hosts: newHostLimiter(),
-		slots: make(chan struct{}, parallel),
+	return &http.Transport{
+		Proxy:                  nil, // a proxy from the environment would dial in our stead, unguarded
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ResponseHeaderTimeout:  30 * time.Second,
+		IdleConnTimeout:        time.Minute,
+		MaxIdleConnsPerHost:    2,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		ForceAttemptHTTP2:      true,
 	}
 }
 
