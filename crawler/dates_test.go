@@ -59,7 +59,11 @@ func TestParseDate(t *testing.T) {
 		{"November 16, 2026 7:00 p.m.", nil, "2026-11-16T19:00:00Z"},
 		{"16th November 2026", nil, "2026-11-16T00:00:00Z"},
 		{"Monday, 16 Nov 2026 24:00:00 GMT", nil, "2026-11-17T00:00:00Z"},
-		{"31/02/2026", nil, ""}, {"yesterday", nil, ""}, {"", nil, ""}, {"99/99/2026", nil, ""}, {"-5", nil, ""},
+		{"31/02/2026", nil, ""},
+		{"yesterday", nil, ""},
+		{"", nil, ""},
+		{"99/99/2026", nil, ""},
+		{"-5", nil, ""},
 		{strings.Repeat("1", 5000), nil, ""},
 	} {
 		got, ok := parseDate(tt.raw, dateHints{zone: tt.zone})

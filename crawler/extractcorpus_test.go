@@ -194,7 +194,7 @@ func TestFundusPages(t *testing.T) {
 				t.Fatal(err)
 			}
 			name := filepath.Base(path)
-			c.check("title", name, oneLine(page.Title), oneLine(want.Title))
+			c.check("title", name, oneSpace(page.Title), oneSpace(want.Title))
 			if want.Date != "" {
 				at, err := time.Parse("2006-01-02 15:04:05.999999-07:00", want.Date)
 				if err != nil { // without a zone: any zone will do
@@ -232,11 +232,11 @@ func expectedFor(all map[string]fundusPage, html string) (fundusPage, bool) {
 			return p, true
 		}
 	}
-	plain := oneLine(plainText(strings.NewReplacer("<script", "<div", "</script", "</div").Replace(html)))
+	plain := oneSpace(plainText(strings.NewReplacer("<script", "<div", "</script", "</div").Replace(html)))
 	for _, p := range all {
-		for _, paragraph := range strings.Split(p.text(), "\n") {
+		for paragraph := range strings.SplitSeq(p.text(), "\n") {
 			if len(paragraph) > 60 {
-				if strings.Contains(plain, cut(oneLine(paragraph), 50)) {
+				if strings.Contains(plain, cut(oneSpace(paragraph), 50)) {
 					return p, true
 				}
 				break
@@ -244,7 +244,7 @@ func expectedFor(all map[string]fundusPage, html string) (fundusPage, bool) {
 		}
 	}
 	for _, p := range all {
-		if strings.Contains(plain, oneLine(p.Title)) {
+		if strings.Contains(plain, oneSpace(p.Title)) {
 			return p, true
 		}
 	}

@@ -108,16 +108,17 @@ func (r *feedReader) read(raw *gofeed.Feed, repaired bool) Feed {
 func (r *feedReader) zone(raw *gofeed.Feed, home string) *time.Location {
 	language := firstOf(r.defaults.Language, raw.Language)
 	address := firstOf(r.feedURL, home)
-	headlines := raw.Title
+	var headlines strings.Builder
+	headlines.WriteString(raw.Title)
 	for i, it := range raw.Items {
 		if i == 5 || it == nil {
 			break
 		}
-		headlines += "\n" + it.Title
+		headlines.WriteString("\n" + it.Title)
 		address = firstOf(address, it.Link)
 	}
 	if language == "" {
-		language = string(text.Detect(headlines))
+		language = string(text.Detect(headlines.String()))
 	}
 	return zoneOf(r.defaults.Location, address, language)
 }

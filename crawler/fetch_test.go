@@ -252,8 +252,14 @@ func TestRobotsAnswers(t *testing.T) {
 		body   string
 		want   Reason
 	}{
-		{200, "", ReasonNone}, {200, "user-agent: haidang\ndisallow: /", ReasonRobots}, {404, "", ReasonNone}, {403, "user-agent: *\ndisallow: /", ReasonNone},
-		{410, "", ReasonNone}, {500, "", ReasonRobotsDown}, {503, "", ReasonRobotsDown}, {429, "", ReasonRobotsDown},
+		{200, "", ReasonNone},
+		{200, "user-agent: haidang\ndisallow: /", ReasonRobots},
+		{404, "", ReasonNone},
+		{403, "user-agent: *\ndisallow: /", ReasonNone},
+		{410, "", ReasonNone},
+		{500, "", ReasonRobotsDown},
+		{503, "", ReasonRobotsDown},
+		{429, "", ReasonRobotsDown},
 		{200, strings.Repeat("# filler\n", 80_000) + "user-agent: *\ndisallow: /", ReasonNone}, // beyond 500 KiB
 	} {
 		s := newSite(t)

@@ -266,7 +266,7 @@ func TestVietnamesePages(t *testing.T) {
 }
 
 func FuzzExtract(f *testing.F) {
-	f.Add([]byte(fmt.Sprintf(samplePage, "Kênh", "")), "text/html")
+	f.Add(fmt.Appendf(nil, samplePage, "Kênh", ""), "text/html")
 	f.Add([]byte("<title>x<h1>y<script type=application/ld+json>{}"), "")
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		p, err := Extract(body, "https://a.vn/1", contentType, nil)

@@ -95,8 +95,8 @@ func addRule(groups []*robotsGroup, allow bool, value string) {
 		return // an empty rule says nothing
 	}
 	pattern, anchored := value, false
-	if strings.HasSuffix(pattern, "$") {
-		pattern, anchored = strings.TrimSuffix(pattern, "$"), true
+	if before, ok := strings.CutSuffix(pattern, "$"); ok {
+		pattern, anchored = before, true
 	}
 	rule := robotsRule{allow: allow, anchored: anchored}
 	for i, segment := range strings.Split(pattern, "*") {

@@ -83,8 +83,16 @@ func BenchmarkSearch(b *testing.B) {
 	x := open(b, cfg)
 	put(b, x, readNews(b, "baomoi-2017", 5000)...)
 	for _, req := range []Request{
-		{}, {Query: "lũ"}, {Query: "lu"}, {Query: `"thành phố"`}, {Query: `"thanh pho"`}, {Query: "giá vàng NOT chứng"},
-		{Query: "lũ", Sort: ByRelevance}, {Query: `"thành phố" giá`, Sort: ByRelevance}, {Query: "lũ NEAR/5 quét"}, {Query: "vàng giá nghi*"},
+		{},
+		{Query: "lũ"},
+		{Query: "lu"},
+		{Query: `"thành phố"`},
+		{Query: `"thanh pho"`},
+		{Query: "giá vàng NOT chứng"},
+		{Query: "lũ", Sort: ByRelevance},
+		{Query: `"thành phố" giá`, Sort: ByRelevance},
+		{Query: "lũ NEAR/5 quét"},
+		{Query: "vàng giá nghi*"},
 	} {
 		b.Run(fmt.Sprintf("%s/%s", req.Query, req.Sort), func(b *testing.B) {
 			for b.Loop() {

@@ -69,7 +69,7 @@ func TestMailArrivesWhole(t *testing.T) {
 		if date, err := p.header.Date(); err != nil || !date.Equal(morning) {
 			t.Errorf("Date = %v (%v), want %v", date, err, morning)
 		}
-		for _, line := range strings.Split(string(got.raw), "\n") {
+		for line := range strings.SplitSeq(string(got.raw), "\n") {
 			if len(line) > 998 {
 				t.Errorf("a line has %d bytes, more than SMTP allows", len(line))
 			}

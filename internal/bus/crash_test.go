@@ -45,8 +45,10 @@ func child(dir string) error {
 	fmt.Println("open")
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		_ = b.Run(ctx, bus.Subscription{Topic: bus.Articles, Group: "g", Stage: "test", BatchSize: 7,
-			Handle: func(context.Context, []bus.Message) error { return nil }})
+		_ = b.Run(ctx, bus.Subscription{
+			Topic: bus.Articles, Group: "g", Stage: "test", BatchSize: 7,
+			Handle: func(context.Context, []bus.Message) error { return nil },
+		})
 	})
 	var mu sync.Mutex
 	for worker := range 4 {

@@ -22,7 +22,6 @@ type lanes struct {
 	results chan result
 	running sync.WaitGroup
 
-	open    int                // messages taken and not finished
 	windows map[int]*window    // by partition
 	waiting map[string][]*item // by key: what comes after the message at work
 	ready   []*item            // next in their lanes, waiting for a slot

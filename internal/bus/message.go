@@ -2,6 +2,7 @@ package bus
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,10 +75,5 @@ func fromKafka(prefix string, m kafka.Message) Message {
 }
 
 func knownTopic(name string) bool {
-	for _, t := range Topics() {
-		if t == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Topics(), name)
 }

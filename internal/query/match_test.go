@@ -104,8 +104,10 @@ func TestMatch(t *testing.T) {
 		Text:      "Theo các bài đăng, đập đã vỡ lúc 2 giờ. Ba người chết, hơn 30 người bị thương.\n\nChủ hồ nói không có sự cố. Mực nước thấp hơn 12% so với năm ngoái.",
 		Published: time.Date(2024, 9, 7, 22, 0, 0, 0, time.UTC), // the 8th in Việt Nam
 		FirstSeen: time.Date(2024, 9, 8, 1, 0, 0, 0, time.UTC),
-		Verdict: &article.Verdict{Topics: []string{"thien_tai"}, Places: []string{"Nghệ An"},
-			Claims: []article.ClaimMatch{{ID: "vo-dap", Stance: article.ReportsDebunk}}},
+		Verdict: &article.Verdict{
+			Topics: []string{"thien_tai"}, Places: []string{"Nghệ An"},
+			Claims: []article.ClaimMatch{{ID: "vo-dap", Stance: article.ReportsDebunk}},
+		},
 	}
 	d := Document(a)
 	for _, tt := range []struct {
@@ -253,8 +255,11 @@ func TestCompileRefuses(t *testing.T) {
 
 func TestHostileArticles(t *testing.T) {
 	set, _ := Compile([]Rule{
-		{"near", mustParse(t, "a NEAR/50 a NEAR/50 (a OR b) NEAR/50 a")}, {"word", mustParse(t, "a OR b")},
-		{"sent", mustParse(t, "SENT(a (b NEAR/50 a))")}, {"num", mustParse(t, "NUM(a, >, 2)")}, {"list", mustParse(t, `[a^2x100 "a b"^1x100] >= 200`)},
+		{"near", mustParse(t, "a NEAR/50 a NEAR/50 (a OR b) NEAR/50 a")},
+		{"word", mustParse(t, "a OR b")},
+		{"sent", mustParse(t, "SENT(a (b NEAR/50 a))")},
+		{"num", mustParse(t, "NUM(a, >, 2)")},
+		{"list", mustParse(t, `[a^2x100 "a b"^1x100] >= 200`)},
 	})
 	size := 40_000
 	if raceDetector {

@@ -45,6 +45,12 @@ func measures(t *testing.T) {
 // news reads at most limit articles of one file of the shared data.
 func news(t testing.TB, name string, limit int) []item {
 	t.Helper()
+	return readLines[item](t, name, limit)
+}
+
+// readLines reads at most limit lines of JSON of one packed file of the shared data.
+func readLines[T any](t testing.TB, name string, limit int) (out []T) {
+	t.Helper()
 	f, err := os.Open(dataFile(t, name))
 	if err != nil {
 		t.Fatal(err)
@@ -54,17 +60,16 @@ func news(t testing.TB, name string, limit int) []item {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var items []item
 	lines := bufio.NewScanner(z)
 	lines.Buffer(nil, 64<<20)
-	for lines.Scan() && len(items) < limit {
-		var a item
-		if err := json.Unmarshal(lines.Bytes(), &a); err != nil {
+	for lines.Scan() && len(out) < limit {
+		var v T
+		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		items = append(items, a)
+		out = append(out, v)
 	}
-	return items
+	return out
 }
 
 const all = 1 << 30

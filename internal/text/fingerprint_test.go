@@ -1,12 +1,8 @@
 package text
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -70,7 +66,7 @@ func TestParseFingerprintRefuses(t *testing.T) {
 // TestNearDuplicateStats measures recall and false candidates on real pairs of the same story and on unrelated articles.
 func TestNearDuplicateStats(t *testing.T) {
 	measures(t)
-	pairs := nearPairs(t)
+	pairs := readLines[pair](t, "near-duplicates/pairs.jsonl.gz", all)
 	prints := map[string]Fingerprint{}
 	for _, p := range pairs {
 		prints[p.A], prints[p.B] = nil, nil
@@ -175,26 +171,4 @@ func falseStats(prints []Fingerprint) string {
 type pair struct {
 	Jaccard5 float64
 	A, B     string
-}
-
-func nearPairs(t *testing.T) (pairs []pair) {
-	t.Helper()
-	f, err := os.Open(dataFile(t, "near-duplicates/pairs.jsonl.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(z)
-	for lines.Scan() {
-		var p pair
-		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
-			t.Fatal(err)
-		}
-		pairs = append(pairs, p)
-	}
-	return pairs
 }

@@ -71,9 +71,29 @@ func TestSyllableShape(t *testing.T) {
 		in   string
 		want bool
 	}{
-		{"nghieng", true}, {"thuy", true}, {"quoc", true}, {"gieng", true}, {"gi", true}, {"oan", true}, {"y", true}, {"khuyu", true}, {"the", true}, {"to", true},
-		{"ngieng", false}, {"ka", false}, {"ce", false}, {"they", false}, {"of", false}, {"covid", false}, {"", false}, {"19", false}, {"b", false},
-		{"strong", false}, {"vietnam", false}, {"đi", false}, {"gha", false},
+		{"nghieng", true},
+		{"thuy", true},
+		{"quoc", true},
+		{"gieng", true},
+		{"gi", true},
+		{"oan", true},
+		{"y", true},
+		{"khuyu", true},
+		{"the", true},
+		{"to", true},
+		{"ngieng", false},
+		{"ka", false},
+		{"ce", false},
+		{"they", false},
+		{"of", false},
+		{"covid", false},
+		{"", false},
+		{"19", false},
+		{"b", false},
+		{"strong", false},
+		{"vietnam", false},
+		{"đi", false},
+		{"gha", false},
 	} {
 		if got := SyllableShape(tt.in); got != tt.want {
 			t.Errorf("SyllableShape(%q) = %v, want %v", tt.in, got, tt.want)

@@ -198,7 +198,7 @@ var starters = wordSet(`the a an he she it they we i you this that these those i
 
 func wordSet(words string) map[string]bool {
 	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		set[w] = true
 	}
 	return set

@@ -55,11 +55,11 @@ const (
 
 var rhymes = func() map[string]rhymeKind {
 	m := map[string]rhymeKind{}
-	for _, s := range strings.Fields(`a ai am an ang anh ao au ay e em en eng eo i ia im in inh iu
+	for s := range strings.FieldsSeq(`a ai am an ang anh ao au ay e em en eng eo i ia im in inh iu
 		o oa oai oam oan oang oanh oao oay oe oen oeo oi om on ong oong u ua ui um un ung uy uya uynh uyu y`) {
 		m[s] = bare
 	}
-	for _, s := range strings.Fields(`ac ach ap at ec ech enh ep et eu ich iec iem ien ieng iep iet ieu ip it
+	for s := range strings.FieldsSeq(`ac ach ap at ec ech enh ep et eu ich iec iem ien ieng iep iet ieu ip it
 		oac oach oap oat oc oec oet ooc op ot uan uang uat uay uc ue uech uen uenh uet uo uoc uoi uom uon uong uop uot uou up ut uu
 		uych uyen uyet uyt uyn yem yen yeng yet yeu`) {
 		m[s] = marksIt
