@@ -22,6 +22,9 @@ password=haidang-secret
 say() { printf 'kafka.sh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# shellcheck source=/dev/null
+source "$here/ports.sh"
+
 # jars resolves Kafka once per version of the POM and prints the folder.
 jars() {
 	local sum lib tmp
@@ -41,22 +44,6 @@ jars() {
 	fi
 	[[ -d $lib ]] || die "no jars in $lib"
 	printf '%s\n' "$lib"
-}
-
-taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-# free_port prints a port below the range that the system gives to outgoing connections, so that none takes it while
-# the broker is stopped for a moment.
-free_port() {
-	local port
-	for _ in {1..200}; do
-		port=$((RANDOM % 12000 + 20000))
-		if ! taken "$port"; then
-			printf '%s\n' "$port"
-			return
-		fi
-	done
-	die "no free port found"
 }
 
 # ours tells whether the process of the pid file is our broker and not one that got its number later.

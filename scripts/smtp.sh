@@ -21,6 +21,9 @@ home=/tmp/haidang-smtp-$(printf '%s' "$dir" | sha256sum | cut -c1-12)
 say() { printf 'smtp.sh: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# shellcheck source=/dev/null
+source "$here/ports.sh"
+
 install() {
 	[[ -x /usr/sbin/postfix ]] && return
 	[[ $(id -u) == 0 ]] || die "postfix is missing: apt-get install postfix"
@@ -36,20 +39,6 @@ install() {
 	done
 	tail -n 20 "$dir/apt.log" >&2
 	die "cannot install postfix"
-}
-
-taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-free_port() {
-	local port
-	for _ in {1..200}; do
-		port=$((RANDOM % 12000 + 20000))
-		if ! taken "$port"; then
-			printf '%s\n' "$port"
-			return
-		fi
-	done
-	die "no free port found"
 }
 
 certificate() {
