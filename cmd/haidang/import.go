@@ -31,7 +31,11 @@ func (c importCmd) Run(e *env) error {
 	}
 	show := progress(e.err)
 	report, err := app.Import(e.ctx, app.ImportOptions{Options: opts, Files: c.Files, Stdin: e.in, Broken: e.err, Progress: show})
-	if err != nil && !errors.Is(err, app.ErrInterrupted) && report.Sent == 0 {
+	if errors.Is(err, app.ErrInterrupted) {
+		fmt.Fprintf(e.out, "%d lines read, %d articles sent, %d broken\n", report.Read, report.Sent, report.Broken)
+		return err
+	}
+	if err != nil && report.Sent == 0 {
 		return err
 	}
 	fmt.Fprintf(e.out, "%d lines read, %d articles sent, %d broken, %d resumed; the archive holds %d articles; %.1f s, %.0f articles/s\n",

@@ -12,10 +12,12 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"haidang/configs"
+	"haidang/internal/app"
 )
 
 // Exit statuses.
@@ -57,9 +59,9 @@ type cli struct {
 // env is what every command gets.
 type env struct {
 	std
-	ctx  context.Context
-	cli  *cli
-	stop func() // gives Ctrl-C its usual meaning back
+	ctx   context.Context
+	cli   *cli
+	begun time.Time
 }
 
 // config loads the configuration that the flags name.
@@ -79,7 +81,8 @@ func (e *env) logger(cfg configs.Config) *slog.Logger {
 }
 
 // run parses the command line, runs the command and turns its error into an exit status.
-func run(args []string, s std) (status int) {
+func run(args []string, s std) int {
+	begun := time.Now()
 	var c cli
 	parser, err := kong.New(&c, kong.Name("haidang"), kong.Description(description), kong.Writers(s.out, s.err), kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}), kong.Exit(func(code int) { panic(exit(code)) }))
@@ -87,23 +90,37 @@ func run(args []string, s std) (status int) {
 		fmt.Fprintln(s.err, "haidang:", err)
 		return exitFailed
 	}
-	defer func() { // --help ends the parse through kong.Exit
-		if code, ok := recover().(exit); ok {
-			status = int(code)
-		}
-	}()
-	parsed, err := parser.Parse(args)
+	parsed, code, err := parse(parser, args)
+	if code != nil {
+		return int(*code)
+	}
 	if err != nil {
 		fmt.Fprintf(s.err, "haidang: %v\nTry 'haidang --help' or 'haidang COMMAND --help'.\n", err)
 		return exitUsage
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return report(parsed.Run(&env{std: s, ctx: ctx, cli: &c, stop: stop}), s.err)
+	s.in = interruptible(ctx, s.in)
+	return report(parsed.Run(&env{std: s, ctx: ctx, cli: &c, begun: begun}), s.err)
 }
 
-// exit carries kong's wish to leave through a panic that run recovers.
+// exit carries kong's wish to leave, after --help, out of its parser.
 type exit int
+
+// parse parses the command line. After --help there is nothing left to do but to leave with a code.
+func parse(parser *kong.Kong, args []string) (parsed *kong.Context, code *exit, err error) {
+	defer func() {
+		switch v := recover().(type) {
+		case nil:
+		case exit:
+			code = &v
+		default:
+			panic(v) // a bug, and none that may pass for success
+		}
+	}()
+	parsed, err = parser.Parse(args)
+	return parsed, nil, err
+}
 
 // usageError is a mistake in how a command was called.
 type usageError struct{ error }
@@ -111,6 +128,9 @@ type usageError struct{ error }
 func report(err error, w io.Writer) int {
 	if err == nil {
 		return exitDone
+	}
+	if errors.Is(err, context.Canceled) && !errors.Is(err, app.ErrInterrupted) {
+		err = errors.New("interrupted")
 	}
 	fmt.Fprintln(w, "haidang:", strings.TrimSpace(err.Error()))
 	if _, ok := errors.AsType[usageError](err); ok {

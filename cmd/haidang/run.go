@@ -86,7 +86,7 @@ func (c demoCmd) Run(e *env) error {
 	}
 	return app.Demo(e.ctx, app.DemoOptions{
 		Options: app.Options{Config: cfg, DataDir: data, Version: version, Logger: e.logger(cfg), Now: time.Now},
-		Once:    c.Once, Out: e.out,
+		Once:    c.Once, Out: e.out, Begun: e.begun,
 	})
 }
 

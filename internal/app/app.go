@@ -8,6 +8,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -62,8 +63,9 @@ type App struct {
 	web        *http.Server
 	listener   net.Listener
 
-	node    string // names this archive's consumer group
-	closers []closer
+	instance string // names this process
+	node     string // names this archive's consumer group
+	closers  []closer
 }
 
 type closer struct {
@@ -82,7 +84,7 @@ func New(ctx context.Context, opts Options) (*App, error) {
 	if err := checkRoles(opts.Roles, opts.Config); err != nil {
 		return nil, err
 	}
-	a := &App{opts: opts, log: opts.Logger, registry: prometheus.NewRegistry()}
+	a := &App{opts: opts, log: opts.Logger, registry: prometheus.NewRegistry(), instance: rand.Text()}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.metrics = newMetrics(a.registry)
 	if err := a.open(ctx); err != nil {
@@ -160,7 +162,7 @@ func (a *App) Addr() string {
 // Run works until the context ends or a part fails for good; then it stops intake, lets the handlers finish, and
 // returns. Close closes the rest.
 func (a *App) Run(ctx context.Context) error {
-	running := Running{PID: os.Getpid(), Web: a.Addr(), Broker: a.bus.Addr(), Groups: a.groups(), Started: a.opts.Now()}
+	running := Running{PID: os.Getpid(), Instance: a.instance, Web: a.Addr(), Broker: a.bus.Addr(), Groups: a.groups(), Started: a.opts.Now()}
 	if a.pages() {
 		if err := running.announce(a.opts.DataDir); err != nil {
 			return err

@@ -167,7 +167,7 @@ func TestImportTellsArticlesThatAreTooLarge(t *testing.T) {
 func TestImportAndSearchGoThroughTheRunningProcess(t *testing.T) {
 	opts := quietOptions(t)
 	a := start(t, opts)
-	waitFor(t, "the process announces itself", func() bool { _, ok := FindRunning(opts.DataDir); return ok })
+	waitFor(t, "the process announces itself", func() bool { _, ok := FindRunning(t.Context(), opts.DataDir); return ok })
 	report, _, err := importLines(t, opts, `{"id":"a","title":"Vỡ đập trên sông","body":"Nước về"}`)
 	if err != nil || report.Archived != 1 {
 		t.Fatalf("report %+v, %v", report, err)

@@ -29,8 +29,9 @@ const (
 // DemoOptions say how to run the demonstration.
 type DemoOptions struct {
 	Options
-	Once bool      // process everything, print the ledger, stop
-	Out  io.Writer // for people
+	Once  bool      // process everything, print the ledger, stop
+	Out   io.Writer // for people
+	Begun time.Time // when the process began; what is told is counted from there
 }
 
 // Demo serves the three bundled outlets on loopback, crawls them for real and shows the desk. With Once it stops when
@@ -61,7 +62,7 @@ func runDemo(ctx context.Context, opts DemoOptions, site *demo.Site) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Run(ctx) })
 	group.Go(func() error {
-		d := &demonstration{app: a, site: site, out: opts.Out, start: opts.Now()}
+		d := &demonstration{app: a, site: site, out: opts.Out, start: opts.Begun, once: opts.Once}
 		err := d.show(ctx)
 		if opts.Once || ctx.Err() != nil {
 			cancel()
@@ -108,6 +109,7 @@ type demonstration struct {
 	site  *demo.Site
 	out   io.Writer
 	start time.Time
+	once  bool
 }
 
 func (d *demonstration) show(ctx context.Context) error {
@@ -129,7 +131,10 @@ func (d *demonstration) show(ctx context.Context) error {
 	if err := d.writeDigest(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(d.out, "\nEverything through after %.1f s. The desk stays at http://%s/ — Ctrl-C ends the demo.\n", d.elapsed().Seconds(), d.app.Addr())
+	fmt.Fprintf(d.out, "\nEverything through after %.1f s.\n", d.elapsed().Seconds())
+	if !d.once {
+		fmt.Fprintf(d.out, "The desk stays at http://%s/ — Ctrl-C ends the demo.\n", d.app.Addr())
+	}
 	return books.err()
 }
 

@@ -18,7 +18,7 @@ func demoOptions(t *testing.T, dir string, out *bytes.Buffer) DemoOptions {
 		t.Fatal(err)
 	}
 	cfg.Web.Listen = "127.0.0.1:0"
-	return DemoOptions{Options: Options{Config: cfg, DataDir: dir, Now: time.Now}, Once: true, Out: out}
+	return DemoOptions{Options: Options{Config: cfg, DataDir: dir, Now: time.Now}, Once: true, Out: out, Begun: time.Now()}
 }
 
 // TestDemoBalancesItsBooks runs the whole house on real sockets: every article is crawled, classified and found exactly

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"haidang/alerting/digest"
 	"haidang/crawler"
@@ -73,12 +77,20 @@ type DigestRequest struct {
 
 // Digest writes or sends one morning mail, beside a running process or without one, and says in sentences what it did.
 func Digest(ctx context.Context, opts Options, r DigestRequest) ([]string, error) {
-	a := &App{opts: opts, log: opts.Logger}
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &App{opts: opts, log: opts.Logger, registry: prometheus.NewRegistry()}
 	said, err := a.digestOnce(ctx, r)
 	return said, errors.Join(err, a.Close())
 }
 
 func (a *App) digestOnce(ctx context.Context, r DigestRequest) ([]string, error) {
+	if path := a.opts.Config.Store.Path; path != "" {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("there are no stories in %s; run first, or name another folder with --data", a.opts.DataDir)
+		}
+	}
 	for _, open := range []func(context.Context) error{a.openStore, a.openIdleCrawler, a.openReadingDesk, a.openDigest} {
 		if err := open(ctx); err != nil {
 			return nil, err

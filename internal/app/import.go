@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -31,6 +31,7 @@ type ImportReport struct {
 	Resumed   int           // of those, lines that the earlier run had sent
 	Sent      int           // articles stored by the broker in this run
 	Broken    int           // lines that are no article
+	Buried    int64         // messages that a stage gave up on meanwhile: they are in the topic dead
 	Waiting   int64         // articles stored and not yet through every stage
 	Archived  int           // articles in the archive
 	Elapsed   time.Duration // of this run
@@ -38,6 +39,7 @@ type ImportReport struct {
 }
 
 const (
+	importBytes    = 8 << 20 // of lines in a batch
 	importBatch    = 200
 	importBacklog  = 5000 // articles under way at most, so that the broker's retention never overtakes a stage
 	importPause    = 100 * time.Millisecond
@@ -50,6 +52,11 @@ var ErrInterrupted = errors.New("interrupted; run the same command again to go o
 // Import sends the articles of JSON-lines files through the whole pipeline as backfill, which never rings. It uses the
 // process that runs on this data folder, or runs the stages itself. It returns when every article is through.
 func Import(ctx context.Context, opts ImportOptions) (ImportReport, error) {
+	for _, name := range opts.Files {
+		if _, err := os.Stat(name); err != nil && name != "-" {
+			return ImportReport{}, err
+		}
+	}
 	pipe, err := openPipeline(ctx, opts.Options)
 	if err != nil {
 		return ImportReport{}, err
@@ -66,6 +73,7 @@ type importer struct {
 	start  time.Time
 	report ImportReport
 	batch  []pending
+	bytes  int         // of the lines in batch
 	mark   *checkpoint // of the file being read
 }
 
@@ -79,6 +87,10 @@ func (imp *importer) run(ctx context.Context) error {
 	files := imp.opts.Files
 	if len(files) == 0 {
 		files = []string{"-"}
+	}
+	buried, err := imp.pipe.dead(ctx)
+	if err != nil {
+		return err
 	}
 	for _, name := range files {
 		if err := imp.file(ctx, name); err != nil {
@@ -97,7 +109,15 @@ func (imp *importer) run(ctx context.Context) error {
 		return err
 	}
 	imp.report.Archived = count
+	now, err := imp.pipe.dead(ctx)
+	if err != nil {
+		return err
+	}
+	imp.report.Buried = now - buried
 	imp.progress()
+	if imp.report.Buried > 0 {
+		return fmt.Errorf("%d messages were given up; they are in the topic dead, each with its reason", imp.report.Buried)
+	}
 	if imp.report.Broken > 0 {
 		return fmt.Errorf("%d lines: %w", imp.report.Broken, filters.ErrBroken)
 	}
@@ -117,13 +137,19 @@ func (imp *importer) file(ctx context.Context, name string) error {
 			imp.report.Resumed++
 			return nil
 		}
+		if limit := 2 * int(imp.opts.Config.Bus.MaxMessage); len(l.Data) > limit {
+			imp.broken(l, fmt.Errorf("a line of %d bytes; bus.max_message allows articles of half of %d", len(l.Data), limit))
+			return ctx.Err()
+		}
 		record, err := article.ParseRecord(l.Data)
 		if err != nil {
 			imp.broken(l, err)
-			return nil
+			return ctx.Err()
 		}
+		imp.bytes += len(l.Data)
+		l.Data = nil
 		imp.batch = append(imp.batch, pending{l, record.Article})
-		if len(imp.batch) < importBatch {
+		if len(imp.batch) < importBatch && imp.bytes < importBytes {
 			return nil
 		}
 		return imp.flush(ctx)
@@ -157,7 +183,7 @@ func (imp *importer) flush(ctx context.Context) error {
 	}
 	imp.report.Sent += len(messages)
 	upto := imp.batch[len(imp.batch)-1].line.Number
-	imp.batch = imp.batch[:0]
+	imp.batch, imp.bytes = imp.batch[:0], 0
 	if err := imp.mark.save(upto); err != nil {
 		return err
 	}
@@ -273,87 +299,4 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// pipeline is a way to push articles through every stage: the process that runs on the data folder, or stages of our
-// own.
-type pipeline struct {
-	bus    *bus.Bus
-	groups []string
-	count  func(context.Context) (int, error)
-	failed func() error // why the stages have stopped, or nil
-	close  func() error
-}
-
-func openPipeline(ctx context.Context, opts Options) (*pipeline, error) {
-	if running, ok := FindRunning(opts.DataDir); ok {
-		return attach(ctx, opts, running)
-	}
-	return embed(ctx, opts)
-}
-
-// attach sends through the process that runs on this folder.
-func attach(ctx context.Context, opts Options, running Running) (*pipeline, error) {
-	cfg := opts.Config.Bus
-	if cfg.Mode == bus.Embedded {
-		cfg.Mode, cfg.Brokers, cfg.RetentionBytes = bus.External, []string{running.Broker}, 0
-	}
-	b, err := bus.Open(ctx, cfg, bus.Deps{Logger: opts.Logger})
-	if err != nil {
-		return nil, fmt.Errorf("reach the running haidang: %w", err)
-	}
-	return &pipeline{
-		bus: b, groups: running.Groups, close: b.Close, failed: func() error { return nil },
-		count: func(ctx context.Context) (int, error) { return countAt(ctx, opts.DataDir) },
-	}, nil
-}
-
-// embed runs the stages in this process, without crawler and pages.
-func embed(ctx context.Context, opts Options) (*pipeline, error) {
-	opts.Roles, opts.Quiet = AllRoles(), true
-	a, err := New(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
-	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	var mu sync.Mutex
-	var failure error
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		err := a.Run(running)
-		mu.Lock()
-		defer mu.Unlock()
-		failure = err
-	}()
-	return &pipeline{
-		bus: a.bus, groups: a.groups(), count: a.archive.Count,
-		failed: func() error {
-			mu.Lock()
-			defer mu.Unlock()
-			return failure
-		},
-		close: func() error {
-			stop()
-			<-done
-			return errors.Join(failure, a.Close())
-		},
-	}, nil
-}
-
-// waiting is how many articles are not yet through the slowest stage.
-func (p *pipeline) waiting(ctx context.Context) (int64, error) {
-	var classify, last int64
-	for _, g := range p.groups {
-		lag, err := p.bus.Lag(ctx, g, topicOf(g))
-		if err != nil {
-			return 0, err
-		}
-		if g == classifyGroup {
-			classify = lag.Total
-		} else {
-			last = max(last, lag.Total)
-		}
-	}
-	return classify + last, nil
 }

@@ -161,6 +161,13 @@ func (l *ledger) addStages(ctx context.Context, a *App, published, refused, arch
 	if err != nil {
 		return err
 	}
+	dead, err := a.bus.Lag(ctx, crawlGroup, bus.Dead)
+	if err != nil {
+		return err
+	}
+	if n := written(dead); n > refused {
+		l.problem("%d messages went to dead, %d were refused", n, refused)
+	}
 	l.stages = []stageCount{
 		{"published", published, "pages that the feeds name"},
 		{"links", written(links), "fetched; an edited page counts twice"},

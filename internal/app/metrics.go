@@ -36,14 +36,16 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	return m
 }
 
-func (m *metrics) classified(doc *article.Article) {
-	switch {
-	case doc.Verdict.Rings:
-		m.verdicts.WithLabelValues("rings").Inc()
-	case len(doc.Verdict.Claims) > 0:
-		m.verdicts.WithLabelValues("silent").Inc()
-	default:
-		m.verdicts.WithLabelValues("none").Inc()
+func (m *metrics) classified(docs []article.Article) {
+	for i := range docs {
+		switch v := docs[i].Verdict; {
+		case v.Rings:
+			m.verdicts.WithLabelValues("rings").Inc()
+		case len(v.Claims) > 0:
+			m.verdicts.WithLabelValues("silent").Inc()
+		default:
+			m.verdicts.WithLabelValues("none").Inc()
+		}
 	}
 }
 

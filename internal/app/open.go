@@ -74,7 +74,7 @@ func (a *App) openClassifier(context.Context) error {
 	return nil
 }
 
-func (a *App) openArchive(context.Context) error {
+func (a *App) openArchive(ctx context.Context) error {
 	archive, err := index.Open(a.opts.Config.Index, index.Deps{
 		Lists: a.opts.Config.List, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
 	})
@@ -83,9 +83,40 @@ func (a *App) openArchive(context.Context) error {
 	}
 	a.archive = archive
 	a.onClose("archive", archive.Close)
-	a.node, err = nodeName(a.opts.Config.Index.Dir)
-	return err
+	if a.node, err = nodeName(a.opts.Config.Index.Dir); err != nil {
+		return err
+	}
+	return a.checkNode(ctx)
 }
+
+// checkNode finds an archive that is older than what its consumer group has acknowledged, as after a backup was put back.
+// It gets a new name, and so reads every verdict that the broker still has: an article twice is an article once.
+func (a *App) checkNode(ctx context.Context) error {
+	holds, err := a.archive.Offsets()
+	if err != nil {
+		return fmt.Errorf("archive: %w", err)
+	}
+	lag, err := a.bus.Lag(ctx, a.indexGroup(), bus.Verdicts)
+	if err != nil {
+		return err
+	}
+	for _, p := range lag.Partitions {
+		if p.Committed <= holds[p.Partition] {
+			continue
+		}
+		a.log.Warn("the archive is older than its consumer group: reading all verdicts again", "partition", p.Partition,
+			"archive", holds[p.Partition], "group", p.Committed)
+		if err := os.Remove(filepath.Join(a.opts.Config.Index.Dir, nodeFile)); err != nil {
+			return fmt.Errorf("name of this archive: %w", err)
+		}
+		a.node, err = nodeName(a.opts.Config.Index.Dir)
+		return err
+	}
+	return nil
+}
+
+// nodeFile holds the archive's name.
+const nodeFile = "node"
 
 func (a *App) openCrawler(context.Context) error {
 	c, err := crawler.New(a.opts.Config.Crawler, crawler.Deps{
@@ -138,7 +169,7 @@ func (a *App) openDesk(context.Context) error {
 // openPages makes the site. A process without the serve role has only metrics and health.
 func (a *App) openPages(context.Context) error {
 	deps := web.Deps{
-		Sources: a.sourceHealth(), Ready: a.Ready, Version: a.opts.Version,
+		Sources: a.sourceHealth(), Ready: a.Ready, Version: a.opts.Version, Instance: a.instance,
 		Logger: a.log, Registerer: a.registry, Gatherer: a.registry, Now: a.opts.Now,
 	}
 	if a.has(Serve) {
@@ -206,7 +237,7 @@ const readyLag = 2000
 // nodeName names this archive. It lives in the archive's folder, so that an archive that was deleted comes back under a
 // new name and reads every verdict again.
 func nodeName(dir string) (string, error) {
-	path := filepath.Join(dir, "node")
+	path := filepath.Join(dir, nodeFile)
 	data, err := os.ReadFile(path)
 	if err == nil && len(data) == 16 {
 		return string(data), nil

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,18 +15,20 @@ import (
 // Running is what a running process writes into its data folder, so that other commands find it: search asks it,
 // import sends through it.
 type Running struct {
-	PID     int       `json:"pid"`
-	Web     string    `json:"web"`    // host:port of the pages and the API
-	Broker  string    `json:"broker"` // host:port of a broker
-	Groups  []string  `json:"groups"` // consumer groups that must have caught up before an article is done
-	Started time.Time `json:"started"`
+	PID int `json:"pid"`
+	// Instance is a random name that the process also answers with: another one may have the port by now.
+	Instance string    `json:"instance"`
+	Web      string    `json:"web"`    // host:port of the pages and the API
+	Broker   string    `json:"broker"` // host:port of a broker
+	Groups   []string  `json:"groups"` // consumer groups that must have caught up before an article is done
+	Started  time.Time `json:"started"`
 }
 
 const runningFile = "running.json"
 
-// FindRunning reports the process that serves this data folder, if its port still answers. A file left behind by a
-// crash names a port that nobody listens on, and counts as no process.
-func FindRunning(dataDir string) (Running, bool) {
+// FindRunning reports the process that serves this data folder, if it still answers by the name that it wrote down. A
+// file left behind by a crash names a port that nobody listens on, or another process by now, and counts as none.
+func FindRunning(ctx context.Context, dataDir string) (Running, bool) {
 	data, err := os.ReadFile(filepath.Join(dataDir, runningFile))
 	if err != nil {
 		return Running{}, false
@@ -34,11 +37,15 @@ func FindRunning(dataDir string) (Running, bool) {
 	if json.Unmarshal(data, &r) != nil || r.Web == "" {
 		return Running{}, false
 	}
-	conn, err := net.DialTimeout("tcp", r.Web, time.Second)
-	if err != nil {
+	var is struct {
+		Instance string `json:"instance"`
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := ask(ctx, r.Web, "/api/instance", nil, &is); err != nil || is.Instance != r.Instance {
 		return Running{}, false
 	}
-	return r, conn.Close() == nil
+	return r, true
 }
 
 // lastBroker is the address that the broker of this folder had when it last ran, so that it can have it again and

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"time"
 
@@ -20,9 +21,12 @@ const askTimeout = 30 * time.Second
 
 // Search answers a query: the process that runs on this data folder is asked, or else the archive is opened.
 func Search(ctx context.Context, cfg configs.Config, dataDir string, r index.Request) (index.Result, error) {
-	if running, ok := FindRunning(dataDir); ok {
+	if running, ok := FindRunning(ctx, dataDir); ok {
 		var result index.Result
 		return result, ask(ctx, running.Web, "/api/search", searchParams(r), &result)
+	}
+	if _, err := os.Stat(cfg.Index.Dir); err != nil {
+		return index.Result{}, fmt.Errorf("there is no archive in %s; run or import first, or name another folder with --data", dataDir)
 	}
 	archive, err := index.Open(cfg.Index, index.Deps{Lists: cfg.List})
 	if err != nil {
@@ -44,7 +48,7 @@ func searchParams(r index.Request) url.Values {
 
 // countAt asks the running process how many articles its archive holds.
 func countAt(ctx context.Context, dataDir string) (int, error) {
-	running, ok := FindRunning(dataDir)
+	running, ok := FindRunning(ctx, dataDir)
 	if !ok {
 		return 0, errors.New("the process that ran on this data folder is gone")
 	}

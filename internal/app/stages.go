@@ -71,7 +71,7 @@ func (a *App) classifyArticles(ctx context.Context) error {
 	return a.bus.Run(ctx, bus.Subscription{
 		Topic: bus.Articles, Group: classifyGroup, Stage: "classify", BatchSize: 200, Workers: 2,
 		Handle: func(ctx context.Context, batch []bus.Message) error {
-			out := make([]bus.Message, 0, len(batch))
+			out, docs := make([]bus.Message, 0, len(batch)), make([]article.Article, 0, len(batch))
 			for _, m := range batch {
 				doc, err := decodeArticle(m)
 				if err != nil {
@@ -79,15 +79,19 @@ func (a *App) classifyArticles(ctx context.Context) error {
 				}
 				verdict := a.classifier.Classify(&doc)
 				doc.Verdict = &verdict
-				a.metrics.classified(&doc)
-				a.metrics.observeAge("classify", &doc, a.opts.Now())
+				docs = append(docs, doc)
 				msg, err := encodeArticle(bus.Verdicts, &doc)
 				if err != nil {
 					return err
 				}
 				out = append(out, msg)
 			}
-			return publish(ctx, a.bus, out...)
+			if err := publish(ctx, a.bus, out...); err != nil {
+				return err
+			}
+			a.metrics.classified(docs)
+			a.metrics.observeAges("classify", docs, a.opts.Now())
+			return nil
 		},
 	})
 }

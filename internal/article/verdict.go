@@ -45,8 +45,8 @@ func (s Severity) Rank() int {
 type Verdict struct {
 	Rings        bool         `json:"rings"`
 	AboutVietnam bool         `json:"about_vietnam"`
-	Score        int          `json:"score"`              // 0-100, the highest of its ringing claims, or of all when none rings
-	Severity     Severity     `json:"severity,omitempty"` // of the most urgent ringing claim
+	Score        int          `json:"score"`    // 0-100, the highest of its ringing claims, or of all when none rings
+	Severity     Severity     `json:"severity"` // of the most urgent ringing claim; empty when none rings
 	Claims       []ClaimMatch `json:"claims"`
 	Topics       []string     `json:"topics"`
 	Places       []string     `json:"places"`

@@ -18,7 +18,7 @@ func Classify(ctx context.Context, c *classifier.Classifier, files []string, std
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	jobs := make(chan job, runtime.GOMAXPROCS(0)) // work waiting for a core; reading blocks when all are busy
-	ordered := make(chan chan answer, 64)         // answers in the order of the lines; bounds what is in memory
+	ordered := make(chan chan answer, 16)         // answers in the order of the lines; bounds what is in memory
 	for range runtime.GOMAXPROCS(0) {
 		go classifyJobs(c, jobs)
 	}

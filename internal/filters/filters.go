@@ -16,7 +16,7 @@ import (
 )
 
 // maxLine bounds one line of input: far above any article, far below what would hurt.
-const maxLine = 16 << 20
+const maxLine = 8 << 20
 
 // ErrBroken is returned when some lines could not be read; every other line was done.
 var ErrBroken = errors.New("some lines could not be read")

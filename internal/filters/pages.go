@@ -69,6 +69,9 @@ func Feed(ctx context.Context, cfg crawler.Config, t Target, std Streams) error 
 	}
 	enc := encoder(std.Out)
 	for _, it := range feed.Items {
+		if it.PublishedFrom == article.DateFromFirstSeen { // the feed gave none that can be believed
+			it.Published, it.PublishedFrom = time.Time{}, ""
+		}
 		line := feedItem{
 			Title: it.Title, URL: it.URL, Published: it.Published, PublishedFrom: it.PublishedFrom, Summary: it.Summary, FeedTitle: feed.Title,
 		}

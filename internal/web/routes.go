@@ -34,6 +34,7 @@ func (s *Server) addPages(mux *http.ServeMux) {
 		"GET /search":       s.search,
 		"GET /sources":      s.sources,
 		"GET /api/search":   s.apiSearch,
+		"GET /api/instance": s.apiInstance,
 		"GET /api/status":   s.apiStatus,
 		"POST /language":    s.chooseLanguage,
 	} {

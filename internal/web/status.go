@@ -14,6 +14,12 @@ type status struct {
 	LastSeq    int64  `json:"last_seq"`
 }
 
+// apiInstance tells which process this is.
+func (s *Server) apiInstance(w http.ResponseWriter, _ *http.Request) error {
+	s.writeJSON(w, http.StatusOK, map[string]string{"instance": s.deps.Instance})
+	return nil
+}
+
 func (s *Server) apiStatus(w http.ResponseWriter, r *http.Request) error {
 	counts, err := s.deps.Desk.Counts(r.Context())
 	if err != nil {

@@ -60,6 +60,7 @@ type Deps struct {
 	Place      func(id, language string) string                      // the name of a place; nil: its ID is spelled out
 	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
 	Version    string
+	Instance   string // names this process, for commands that look for it
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 	Gatherer   prometheus.Gatherer // what /metrics shows
