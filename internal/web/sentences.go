@@ -95,6 +95,7 @@ var sentences = map[string]pair{
 	"silent.foreign":       {"không báo: không nói về Việt Nam", "did not ring: not about Việt Nam"},
 	"silent.no_place":      {"không báo: không nêu nơi nào ở Việt Nam", "did not ring: names no place in Việt Nam"},
 	"silent.score":         {"không báo: chưa đủ điểm", "did not ring: too few points"},
+	"silent.covered":       {"không báo riêng: bài đã báo ở nội dung khác về cùng sự việc", "did not ring by itself: the article rings for another claim on the same event"},
 	"silent.not_checkable": {"không báo: không kiểm chứng được", "did not ring: not checkable"},
 
 	"story.facts":       {"Tóm tắt", "In short"},

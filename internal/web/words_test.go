@@ -3,6 +3,8 @@ package web
 import (
 	"testing"
 	"time"
+
+	"haidang/classifier"
 )
 
 func TestSpansAndAges(t *testing.T) {
@@ -52,5 +54,16 @@ func TestClausesAreNamedInWords(t *testing.T) {
 	}
 	if got := named("ho-chi-minh"); got != "Ho Chi Minh" {
 		t.Errorf("a place without a name is %q", got)
+	}
+}
+
+func TestEveryReasonForSilenceHasASentence(t *testing.T) {
+	for _, r := range classifier.Reasons() {
+		if r == classifier.ReasonAnswered {
+			continue // the stance says it
+		}
+		if _, ok := sentences["silent."+string(r)]; !ok {
+			t.Errorf("no sentence for %q", r)
+		}
 	}
 }
