@@ -49,6 +49,7 @@ type Crawler struct {
 	log     *slog.Logger
 	metrics *metrics
 	fetcher *Fetcher
+	extract extractor
 	state   state
 	sources map[string]*Source
 
@@ -77,7 +78,7 @@ func New(cfg Config, deps Deps) (*Crawler, error) {
 	}
 	c := &Crawler{
 		cfg: cfg, deps: deps, log: deps.Logger.With("component", "crawler"), metrics: m, fetcher: fetcher,
-		state: state{db: deps.DB}, sources: map[string]*Source{}, failing: map[string]bool{},
+		extract: extractor{budget: extractDeadline}, state: state{db: deps.DB}, sources: map[string]*Source{}, failing: map[string]bool{},
 	}
 	for i := range cfg.Sources {
 		c.sources[cfg.Sources[i].ID] = &cfg.Sources[i]

@@ -113,7 +113,7 @@ func TestExtractionBenchmark(t *testing.T) {
 		want := truth[id]
 		html := gunzipped(t, extractionData+"article-extraction-benchmark/html/"+id+".html.gz")
 		start := time.Now()
-		page, err := Extract(html, want.URL, "", nil)
+		page, err := unhurried.extract(html, want.URL, "", nil)
 		if err != nil {
 			t.Fatalf("%s: %v", id, err)
 		}
@@ -189,7 +189,7 @@ func TestFundusPages(t *testing.T) {
 			if !ok {
 				continue
 			}
-			page, err := Extract(html, "", "", nil)
+			page, err := unhurried.extract(html, "", "", nil)
 			if err != nil {
 				t.Fatal(err)
 			}

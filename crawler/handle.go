@@ -71,7 +71,7 @@ func (c *Crawler) read(ctx context.Context, l Link) (article.Article, error) {
 		return article.Article{}, err
 	}
 	start := time.Now()
-	page, err := Extract(res.Body, res.URL, res.ContentType, src)
+	page, err := c.extract.extract(res.Body, res.URL, res.ContentType, src)
 	c.metrics.extractTime.Observe(time.Since(start).Seconds())
 	if err != nil {
 		return article.Article{}, err

@@ -54,6 +54,14 @@ const (
 // an article or a Reason. contentType is the header of the response ("" when unknown); src may be nil. The error is for
 // a pageURL that is not an address.
 func Extract(body []byte, pageURL, contentType string, src *Source) (Page, error) {
+	return extractor{budget: extractDeadline}.extract(body, pageURL, contentType, src)
+}
+
+// extractor reads pages. budget is how long the full reading of one may take; 0 lets it take as long as it likes, so
+// that what it finds does not depend on how busy the machine is.
+type extractor struct{ budget time.Duration }
+
+func (x extractor) extract(body []byte, pageURL, contentType string, src *Source) (Page, error) {
 	base := &url.URL{}
 	if pageURL != "" {
 		u, err := url.Parse(pageURL)
@@ -65,13 +73,13 @@ func Extract(body []byte, pageURL, contentType string, src *Source) (Page, error
 	if src == nil {
 		src = &Source{}
 	}
-	e := extraction{base: base, src: src}
+	e := extraction{base: base, src: src, budget: x.budget}
 	if reason := notHTML(body, contentType); reason != ReasonNone {
 		return Page{URL: pageURL, Reason: reason}, nil
 	}
 	vietnamese := zoneOf(src.location(), pageURL, src.Language) != time.UTC
 	e.source = strings.TrimSpace(decodeText(body, contentType, vietnamese))
-	page := e.run()
+	page := e.run(e.fullPage)
 	page.URL = firstOf(pageURL, page.CanonicalURL)
 	if page.Reason == ReasonNone && page.Language == "" {
 		page.Language = string(text.Detect(page.Title + "\n" + page.Lead + "\n" + page.Text))
@@ -103,21 +111,26 @@ func notHTML(body []byte, contentType string) Reason {
 type extraction struct {
 	base   *url.URL
 	src    *Source
+	budget time.Duration
 	source string      // the page in UTF-8
 	late   atomic.Bool // nobody waits for the full reading any more
 }
 
-// run tries the full reading under a deadline and falls back to the cheap one. A parser that panics or does not come
+// run tries the full reading within the budget and falls back to the cheap one. A parser that panics or does not come
 // back costs its own result only.
-func (e *extraction) run() Page {
+func (e *extraction) run(full func() *Page) Page {
 	if e.source == "" {
 		return Page{Reason: ReasonEmpty}
 	}
 	if !withinBudget(e.source) {
 		return e.cheapPage()
 	}
-	timer := time.NewTimer(extractDeadline)
-	defer timer.Stop()
+	var expired <-chan time.Time
+	if e.budget > 0 {
+		timer := time.NewTimer(e.budget)
+		defer timer.Stop()
+		expired = timer.C
+	}
 	done := make(chan *Page, 1) // of one: a late result is dropped without a reader
 	go func() {
 		var page *Page
@@ -127,14 +140,14 @@ func (e *extraction) run() Page {
 			}
 			done <- page
 		}()
-		page = e.fullPage()
+		page = full()
 	}()
 	select {
 	case page := <-done:
 		if page != nil {
 			return *page
 		}
-	case <-timer.C:
+	case <-expired:
 		e.late.Store(true)
 	}
 	return e.cheapPage()

@@ -195,5 +195,6 @@ func newCrawler(t *testing.T, cfg Config, r *recorder, c *clock) *Crawler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	crawl.extract = unhurried
 	return crawl
 }
