@@ -76,7 +76,7 @@ func TestExtractReasons(t *testing.T) {
 		{"front page", listing, "https://baiboi.example.vn/", "", ReasonListing},
 		{"section page", listing, "https://baiboi.example.vn/thoi-su", "", ReasonListing},
 		{"section page from a file", listing, "", "", ReasonListing},
-		{"front page beyond the budget", listing + strings.Repeat("<p>Đoạn văn ngắn trong một trang rất dài.</p>", 30_000), "https://baiboi.example.vn/", "", ReasonListing},
+		{"front page beyond the budget", strings.Replace(listing, "</body>", strings.Repeat(" ", maxExtractBytes)+"</body>", 1), "https://baiboi.example.vn/", "", ReasonListing},
 		{"not found", `<html><head><title>404 - Không tìm thấy trang</title></head><body><h1>Không tìm thấy trang</h1><p>Trang bạn tìm không có hoặc đã được chuyển đi nơi khác, mời bạn quay lại trang chủ của báo.</p></body></html>`, "https://a.vn/x", "", ReasonErrorPage},
 		{"not found in English", `<html><head><title>Page not found | The Quay</title></head><body><p>Sorry, we could not find what you were looking for. Try our search page or go back to the home page.</p></body></html>`, "https://a.vn/x", "", ReasonErrorPage},
 		{"challenge", `<html><head><title>Just a moment...</title></head><body><p>Enable JavaScript and cookies to continue</p></body></html>`, "https://a.vn/x", "", ReasonScriptOnly},
