@@ -1,31 +1,20 @@
-// Package settings holds what every package's Config is made of: a strict YAML decoder that names file and line,
-// durations and byte sizes people can read, and secrets that never print themselves.
+// Package settings holds what every package's Config is made of: a strict YAML decoder that tells every mistake of a
+// file at once with its place, durations and byte sizes people can read, and secrets that never print themselves.
+//
+// [Decode] reads a file of rules. [Read] reads a configuration: it takes ${NAME} from the environment, and the
+// [Document] it returns gives the problems that a Validate finds their lines. What a variable or a [Secret] holds is in
+// no error. A syntax error ends the reading, so it is told alone.
 //
 // It has no state. Each package owns its own Config and Validate; package configs assembles and loads them.
 package settings
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/goccy/go-yaml"
 )
-
-// Decode reads one YAML document into v and refuses keys that v does not have. Errors name the file, the line and
-// the column and show the piece of the document they speak of.
-func Decode(name string, data []byte, v any) error {
-	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
-	if err := dec.Decode(v); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
-	}
-	return nil
-}
 
 // Duration is a time.Duration written as Go writes it, with days allowed: "90s", "5m", "72h", "7d".
 type Duration time.Duration
@@ -59,7 +48,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a duration: write 30s, 5m, 12h or 7d", s)
+		return 0, fmt.Errorf("%q is not a duration; write 30s, 5m, 12h or 7d", s)
 	}
 	return d, nil
 }
@@ -69,19 +58,20 @@ type Bytes int64
 
 // UnmarshalYAML reads a size from a YAML scalar.
 func (n *Bytes) UnmarshalYAML(b []byte) error {
-	s := strings.ToUpper(strings.Trim(strings.TrimSpace(string(b)), `"'`))
-	number, factor := s, int64(1)
+	s := strings.Trim(strings.TrimSpace(string(b)), `"'`)
+	number, factor := strings.ToUpper(s), int64(1)
 	for _, unit := range []struct {
 		suffix string
 		factor int64
 	}{{"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}, {"TB", 1 << 40}} {
-		if rest, ok := strings.CutSuffix(s, unit.suffix); ok {
+		if rest, ok := strings.CutSuffix(number, unit.suffix); ok {
 			number, factor = strings.TrimSpace(rest), unit.factor
+			break
 		}
 	}
 	v, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || v < 0 || v > (1<<62)/factor {
-		return fmt.Errorf("%q is not a size: write 512KB, 64MB or 2GB", s)
+		return fmt.Errorf("%q is not a size; write 512KB, 64MB or 2GB", s)
 	}
 	*n = Bytes(v * factor)
 	return nil

@@ -33,15 +33,6 @@ func TestDecodeKeepsWhatIsNotWritten(t *testing.T) {
 	}
 }
 
-func TestDecodeNamesFileAndLine(t *testing.T) {
-	for _, text := range []string{"delay: 1s\nunknown: 1\n", "delay: 1s\nsize: big\n", "delay: 1s\ndelay: 2s\n"} {
-		err := settings.Decode("f.yaml", []byte(text), &config{})
-		if err == nil || !strings.HasPrefix(err.Error(), "f.yaml: ") {
-			t.Errorf("Decode(%q) = %v, want an error that names the file", text, err)
-		}
-	}
-}
-
 func TestSecretNeverShows(t *testing.T) {
 	c := config{Key: "hunter2"}
 	asJSON, err := json.Marshal(c)
