@@ -2,14 +2,21 @@ package classifier_test
 
 import (
 	"os"
+	"sync"
 	"testing"
 
 	"haidang/classifier"
 )
 
+// shipped loads the shipped rules once for all tests: a Classifier never changes and is safe to share.
+var shipped = sync.OnceValues(loadShipped)
+
+// loadShipped loads the shipped rules afresh, which runs every claim's examples.
+func loadShipped() (*classifier.Classifier, error) { return classifier.Load(os.DirFS("../configs")) }
+
 func load(t testing.TB) *classifier.Classifier {
 	t.Helper()
-	c, err := classifier.Load(os.DirFS("../configs"))
+	c, err := shipped()
 	if err != nil {
 		t.Fatalf("load the shipped rules: %v", err)
 	}

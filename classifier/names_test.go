@@ -1,15 +1,9 @@
-package classifier
+package classifier_test
 
-import (
-	"os"
-	"testing"
-)
+import "testing"
 
 func TestPlaceName(t *testing.T) {
-	c, err := Load(os.DirFS("../configs"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := load(t)
 	for _, tt := range []struct{ id, language, want string }{
 		{"da-nang", "vi", "Đà Nẵng"}, {"da-nang", "en", "Da Nang"}, {"atlantis", "vi", "atlantis"},
 	} {
