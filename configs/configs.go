@@ -2,7 +2,7 @@
 // the Grafana dashboards — and the one strict loader that puts them together.
 //
 // [Load] reads a configuration file over the defaults, takes ${NAME} from the environment, and reports every problem
-// at once, each with its place. Each package owns its own Config and Validate; nothing is decided here.
+// at once, each with its file and line, and never with what a variable holds. Each package owns its own Config and Validate; nothing is decided here.
 package configs
 
 import (
@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"haidang/alerting"
@@ -84,28 +83,47 @@ func Default() Config {
 }
 
 // Load reads a configuration file over the defaults, and the sources it names. An empty path means the defaults alone.
-// State goes below dataDir wherever the file does not say otherwise.
+// State goes below dataDir wherever the file does not say otherwise. The error tells every mistake of both files, each
+// at its line.
 func Load(path, dataDir string) (Config, error) {
-	cfg := Default()
+	cfg, name, data := Default(), "the default configuration", []byte(nil)
 	if path != "" {
-		if err := decodeFile(path, &cfg); err != nil {
-			return Config{}, err
+		var err error
+		if data, err = os.ReadFile(path); err != nil {
+			return Config{}, fmt.Errorf("configuration: %w", err)
 		}
+		name = path
 	}
-	if err := cfg.loadSources(filepath.Dir(path)); err != nil {
+	if err := cfg.read(name, data, dataDir, os.LookupEnv); err != nil {
 		return Config{}, err
 	}
-	if cfg.Rules != "" && !filepath.IsAbs(cfg.Rules) {
-		cfg.Rules = filepath.Join(filepath.Dir(path), cfg.Rules)
-	}
-	cfg.place(dataDir)
-	if err := cfg.Validate(); err != nil {
-		if path == "" {
-			path = "the default configuration"
-		}
-		return Config{}, fmt.Errorf("%s:\n%w", path, err)
-	}
 	return cfg, nil
+}
+
+// read decodes and checks a configuration that stands in the file of this name.
+func (c *Config) read(name string, data []byte, dataDir string, lookup func(string) (string, bool)) error {
+	file := settings.Read(name, data, c, lookup)
+	folder := filepath.Dir(name)
+	outlets := c.readSources(file, folder)
+	c.Rules = below(folder, c.Rules)
+	c.place(dataDir)
+	for _, problem := range settings.Flatten(c.Validate()) {
+		// Outlets have their own file, and their paths begin there.
+		if rest, ok := strings.CutPrefix(problem.Error(), "crawler.sources["); ok && outlets != nil {
+			outlets.Report(errors.New("sources[" + rest))
+			continue
+		}
+		file.Report(problem)
+	}
+	return errors.Join(file.Err(), outlets.Err())
+}
+
+// below is a path that a file in this folder names; an absolute one and an empty one stay as they are.
+func below(folder, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
 }
 
 // List returns a named list, for queries with @name.
@@ -137,17 +155,13 @@ func (c *Config) Validate() error {
 
 // named puts the section before each problem that does not name it yet.
 func named(section string, err error) error {
-	if err == nil {
-		return nil
-	}
-	var out []error
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		if !strings.HasPrefix(line, section+".") {
-			line = section + "." + line
+	errs := settings.Flatten(err)
+	for i, e := range errs {
+		if !strings.HasPrefix(e.Error(), section+".") {
+			errs[i] = fmt.Errorf("%s.%w", section, e)
 		}
-		out = append(out, errors.New(line))
 	}
-	return errors.Join(out...)
+	return errors.Join(errs...)
 }
 
 // RulesFS is the folder of rules: the configured one, or the one that is shipped.
@@ -163,63 +177,26 @@ type sourcesFile struct {
 	Sources []crawler.Source `yaml:"sources"`
 }
 
-func (c *Config) loadSources(base string) error {
+// readSources reads the outlets from their own file, unless the configuration has them. It returns nil where no file was
+// read.
+func (c *Config) readSources(main *settings.Document, folder string) *settings.Document {
 	if len(c.Crawler.Sources) > 0 {
 		return nil
 	}
-	name, data := "sources.yaml", []byte(nil)
-	var err error
-	if c.Sources == "" {
-		data, err = shipped.ReadFile(name)
-	} else {
-		name = c.Sources
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(base, name)
-		}
-		data, err = os.ReadFile(name)
+	name, read := "sources.yaml", shipped.ReadFile
+	if c.Sources != "" {
+		name, read = below(folder, c.Sources), os.ReadFile
 	}
+	data, err := read(name)
 	if err != nil {
-		return fmt.Errorf("sources: %w", err)
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err // without the path, which is cleaned and may hold a variable
+		}
+		main.Report(fmt.Errorf("sources: %q: %w; write the name of a file of outlets, beside this one", c.Sources, err))
+		return nil
 	}
 	var file sourcesFile
-	if err := settings.Decode(name, data, &file); err != nil {
-		return err
-	}
+	outlets := settings.Read(name, data, &file, nil)
 	c.Crawler.Sources = file.Sources
-	return nil
-}
-
-func decodeFile(path string, cfg *Config) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("configuration: %w", err)
-	}
-	data, err = expand(path, data, os.LookupEnv)
-	if err != nil {
-		return err
-	}
-	return settings.Decode(path, data, cfg)
-}
-
-var variable = regexp.MustCompile(`\$\{[^}\n]*\}`)
-
-// expand replaces ${NAME} by the environment's value outside comments. A name that is not set is an error, since an
-// empty password is never what was meant.
-func expand(path string, data []byte, lookup func(string) (string, bool)) ([]byte, error) {
-	var errs []error
-	lines := strings.Split(string(data), "\n")
-	for i, line := range lines {
-		if strings.HasPrefix(strings.TrimSpace(line), "#") {
-			continue
-		}
-		lines[i] = variable.ReplaceAllStringFunc(line, func(m string) string {
-			name := m[2 : len(m)-1]
-			value, ok := lookup(name)
-			if !ok {
-				errs = append(errs, fmt.Errorf("%s:%d: the environment has no %s; set it, or write the value here", path, i+1, name))
-			}
-			return value
-		})
-	}
-	return []byte(strings.Join(lines, "\n")), errors.Join(errs...)
+	return outlets
 }

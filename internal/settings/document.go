@@ -196,13 +196,13 @@ func (d *Document) nearest(path string) place {
 	return place{}
 }
 
-// Flatten lists the errors that were joined into err.
+// Flatten lists the errors that were joined into err. One whose own text is around several others stays whole.
 func Flatten(err error) []error {
 	if err == nil {
 		return nil
 	}
 	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
+	if !ok || errors.Join(joined.Unwrap()...).Error() != err.Error() {
 		return []error{err}
 	}
 	var out []error

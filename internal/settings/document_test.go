@@ -2,6 +2,7 @@ package settings_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -168,6 +169,18 @@ func TestShortValuesDoNotBlankOtherText(t *testing.T) {
 	doc.Report(errors.New("count: 5 is not between 50 and 65535"))
 	if got, want := doc.Err().Error(), "f.yaml:1:1: count: ${N} is not between 50 and 65535"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestFlattenKeepsATextAroundOthers(t *testing.T) {
+	a, b, c := errors.New("a"), errors.New("b"), errors.New("c")
+	around := fmt.Errorf("%w and %w", b, c)
+	got := settings.Flatten(errors.Join(a, errors.Join(around, b)))
+	if want := []error{a, around, b}; !reflect.DeepEqual(got, want) {
+		t.Errorf("Flatten gives %q, want %q", got, want)
+	}
+	if got := settings.Flatten(nil); got != nil {
+		t.Errorf("Flatten(nil) = %q", got)
 	}
 }
 
