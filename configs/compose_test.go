@@ -42,4 +42,11 @@ func TestComposeConfigurationLoads(t *testing.T) {
 	if cfg.Bus.Mode != "external" || cfg.Store.Driver != "postgres" {
 		t.Errorf("bus %s, store %s", cfg.Bus.Mode, cfg.Store.Driver)
 	}
+	// Every mail goes to the catcher, on the port that docker-compose.yml publishes.
+	if s := cfg.Digest.SMTP; s.Host != "127.0.0.1" || s.Port != 1025 || s.TLS != "none" {
+		t.Errorf("mail goes to %s:%d, tls %s", s.Host, s.Port, s.TLS)
+	}
+	if len(cfg.Digest.Lists) == 0 || len(cfg.Digest.Lists[0].To) == 0 {
+		t.Errorf("nobody gets the mail: %+v", cfg.Digest.Lists)
+	}
 }
