@@ -159,7 +159,7 @@ func (d *Document) Report(err error) {
 // written returns the first of a problem's paths that the file writes. Those after the first may leave out the section.
 func (d *Document) written(first, others string) string {
 	parent := first[:strings.LastIndexByte(first, '.')+1]
-	for _, key := range strings.Split(first+others, ", ") {
+	for key := range strings.SplitSeq(first+others, ", ") {
 		for _, path := range []string{key, parent + key} {
 			if _, ok := d.places[path]; ok {
 				return path
