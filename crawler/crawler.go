@@ -5,7 +5,8 @@
 // or edited item; [Crawler.HandleLink], called for each link that comes back from the bus, fetches the page and
 // publishes the article. [ReadFeed] and [Extract] are the same two parsers for files and do no I/O.
 //
-// Its promise: an item is marked seen only after the broker has acknowledged it, so a crash repeats and never loses.
+// Its promise: an item is marked seen only after the broker has acknowledged it, so a crash repeats and never loses. A
+// page that fails for a while is tried again for a day and a half; until then the article is told as its feed gives it.
 // One request at a time goes to a host, with a delay between two; robots.txt is obeyed (RFC 9309); only public
 // addresses are dialled; bytes, time, depth and nodes are bounded before any parser sees them.
 //
@@ -76,6 +77,7 @@ func New(cfg Config, deps Deps) (*Crawler, error) {
 	if err != nil {
 		return nil, err
 	}
+	fetcher.robots.now = deps.Now
 	c := &Crawler{
 		cfg: cfg, deps: deps, log: deps.Logger.With("component", "crawler"), metrics: m, fetcher: fetcher,
 		extract: extractor{budget: extractDeadline}, state: state{db: deps.DB}, sources: map[string]*Source{}, failing: map[string]bool{},

@@ -228,10 +228,12 @@ func (r *Response) judge(now time.Time) error {
 		return nil
 	case r.Status == http.StatusNotFound || r.Status == http.StatusGone:
 		return &Error{Reason: ReasonGone, Err: status}
-	case r.Status == http.StatusTooManyRequests, r.Status == http.StatusServiceUnavailable && r.RetryAfter > 0:
-		return &Error{Reason: ReasonThrottled, Temporary: true, Err: status}
+	case r.Status == http.StatusTooManyRequests:
+		return &Error{Reason: ReasonThrottled, Temporary: true, Wait: max(r.RetryAfter, throttlePause), Err: status}
+	case r.Status == http.StatusServiceUnavailable && r.RetryAfter > 0:
+		return &Error{Reason: ReasonThrottled, Temporary: true, Wait: r.RetryAfter, Err: status}
 	case r.Status >= 500:
-		return &Error{Reason: ReasonServerError, Temporary: true, Err: status}
+		return &Error{Reason: ReasonServerError, Temporary: true, Wait: r.RetryAfter, Err: status}
 	}
 	return &Error{Reason: ReasonRefused, Err: status}
 }

@@ -9,40 +9,38 @@ import (
 	"haidang/internal/article"
 )
 
-// maxAttempts of one page, over redeliveries: after them the article is told as the feed gave it, and not lost.
-const maxAttempts = 3
-
-// HandleLink fetches the page of one link, extracts the article and publishes it. An error means "try again later";
-// what can never succeed is counted under its Reason and gives nil. A link that was handled before is not fetched again.
+// HandleLink fetches the page of one link, extracts the article and publishes it. A page that fails for now is noted to
+// be tried again, and gives nil: [Crawler.Run] publishes its link when the time has come. An error means that the link is
+// to be delivered again, unless [IsRefused] says that it never will be an article. A link that was handled before is not
+// fetched again.
 func (c *Crawler) HandleLink(ctx context.Context, l Link) error {
 	c.metrics.inFlight.Inc()
 	defer c.metrics.inFlight.Dec()
 	if l.URL == "" || l.ArticleID == "" {
-		c.refuse(l, &Error{Reason: ReasonInvalidURL, Err: errors.New("a link without an address")})
-		return nil
+		return c.refuse(l, &Error{Reason: ReasonInvalidURL, Err: errors.New("a link without an address")})
 	}
 	known, err := c.state.page(ctx, l.ArticleID)
 	if err != nil {
 		return err
 	}
-	if known.outcome != "" && (!l.Edit || known.linkHash == l.Hash) {
+	if known.settles(l) {
 		c.metrics.pages.WithLabelValues(string(ReasonRepeat)).Inc()
 		return nil
 	}
-	if known.linkHash != l.Hash {
-		known.attempts = 0
-	}
+	p := known.begin(l, c.deps.Now())
 	doc, err := c.read(ctx, l)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case err == nil:
-		return c.publish(ctx, l, doc, ReasonNone)
-	case isTemporary(err) && known.attempts+1 < maxAttempts:
-		known.linkHash, known.attempts, known.outcome = l.Hash, known.attempts+1, ""
-		return errors.Join(fmt.Errorf("page %s: %w", l.URL, err), c.state.savePage(ctx, known, c.deps.Now()))
+	case err != nil:
+		return c.unread(ctx, l, p, err)
 	}
-	return c.withoutPage(ctx, l, err)
+	p.outcome, p.read = outcomeOK, c.deps.Now()
+	if p.attempts > 0 {
+		c.metrics.retries.WithLabelValues(retryRecovered).Inc()
+		c.log.Info("page read after all", "url", l.URL, "source", l.Source, "failed", p.attempts)
+	}
+	return c.publish(ctx, p, doc)
 }
 
 var (
@@ -127,41 +125,33 @@ func (c *Crawler) fromFeed(l Link, src *Source) article.Article {
 	return doc
 }
 
-// withoutPage tells the article as the feed gave it, or refuses it when the feed gave nothing, the address is not one
-// that an outlet could have meant, or the page is a list of other articles for certain.
-func (c *Crawler) withoutPage(ctx context.Context, l Link, cause error) error {
-	reason := ReasonOf(cause)
-	doc := c.fromFeed(l, c.source(l.Source))
-	if reason == ReasonForbidden || reason == ReasonInvalidURL || errors.Is(cause, errList) || doc.Title == "" {
-		c.refuse(l, cause)
-		return c.state.savePage(ctx, pageState{articleID: l.ArticleID, linkHash: l.Hash, outcome: string(reason)}, c.deps.Now())
-	}
-	doc.Revise()
-	c.log.Info("page not read, told as the feed gives it", "url", l.URL, "source", l.Source, "reason", reason)
-	return c.publish(ctx, l, doc, reason)
-}
-
-func (c *Crawler) refuse(l Link, cause error) {
+// refuse counts a link that will never be an article, and returns its error.
+func (c *Crawler) refuse(l Link, cause error) error {
 	c.metrics.pages.WithLabelValues(label(ReasonOf(cause))).Inc()
 	c.log.Warn("link refused", "url", l.URL, "source", l.Source, "reason", ReasonOf(cause), "err", cause)
+	return &Refused{URL: l.URL, Err: cause}
 }
 
-// publish hands the article to the bus and, once that is acknowledged, marks the page. The same wording under the same
-// ID, as two addresses of one page give it, is published once.
-func (c *Crawler) publish(ctx context.Context, l Link, doc article.Article, why Reason) error {
-	done := pageState{articleID: l.ArticleID, linkHash: l.Hash, outcome: label(why), finalID: doc.ID, revision: doc.Revision}
+// publish hands the article to the bus and, once that is acknowledged, stores what became of its page. An article that
+// was told before keeps its ID, whatever address its page names now. The same wording under the same ID, as two
+// addresses of one page give it, is published once.
+func (c *Crawler) publish(ctx context.Context, p pageState, doc article.Article) error {
 	repeated, err := c.state.published(ctx, doc.ID, doc.Revision)
+	if err == nil && !repeated && p.name(&doc) {
+		repeated, err = c.state.published(ctx, doc.ID, doc.Revision)
+	}
 	if err != nil {
 		return err
 	}
+	p.finalID, p.finalURL, p.revision = doc.ID, doc.CanonicalURL, doc.Revision
 	if repeated {
 		c.metrics.pages.WithLabelValues(string(ReasonRepeat)).Inc()
-		return c.state.savePage(ctx, done, c.deps.Now())
+		return c.state.savePage(ctx, p, c.deps.Now())
 	}
 	if err := c.deps.Publisher.PublishArticle(ctx, doc); err != nil {
 		return &Error{Reason: ReasonBrokerFailed, Temporary: true, Err: fmt.Errorf("publish article %s: %w", doc.ID, err)}
 	}
 	now := c.deps.Now()
-	c.metrics.published(doc, why, now)
-	return c.state.savePage(ctx, done, now)
+	c.metrics.published(doc, now)
+	return c.state.savePage(ctx, p, now)
 }

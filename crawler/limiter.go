@@ -13,9 +13,10 @@ import (
 
 const (
 	maxHosts      = 4096             // remembered; beyond it hosts at rest are forgotten
-	maxRetryAfter = 6 * time.Hour    // a longer Retry-After is taken for a mistake
+	maxRetryAfter = 24 * time.Hour   // a longer Retry-After is taken for a mistake
 	maxHold       = 90 * time.Second // a longer wait is an error to come back with, not a goroutine to keep
 	maxCrawlDelay = time.Minute
+	throttlePause = 30 * time.Second // after a 429 that does not say how long
 )
 
 // hostLimiter lets one request at a time go to a host, with a pause between the end of one and the start of the next.
@@ -122,7 +123,7 @@ func (l *hostLimiter) pause(ctx context.Context, h *hostTurn) error {
 		return nil
 	}
 	if blocked && wait > maxHold {
-		return &Error{Reason: ReasonThrottled, Temporary: true, Err: fmt.Errorf("the server asked for silence for another %v", wait.Round(time.Second))}
+		return &Error{Reason: ReasonThrottled, Temporary: true, Wait: wait, Err: fmt.Errorf("the server asked for silence for another %v", wait.Round(time.Second))}
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -142,7 +143,7 @@ func (t *transport) noteRetryAfter(req *http.Request, res *http.Response) {
 	if d := retryAfter(res.Header, time.Now()); d > 0 {
 		t.hosts.block(hostKey(req.URL), d)
 	} else if res.StatusCode == http.StatusTooManyRequests {
-		t.hosts.block(hostKey(req.URL), 30*time.Second)
+		t.hosts.block(hostKey(req.URL), throttlePause)
 	}
 }
 

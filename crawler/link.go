@@ -22,6 +22,7 @@ type Link struct {
 	Item         Item           `json:"item"`
 	Hash         string         `json:"hash"` // of what the feed shows; a new one is an edit
 	Edit         bool           `json:"edit,omitempty"`
+	Retry        int            `json:"retry,omitempty"` // how many tries failed before this one; 0 as the feed gave it
 	FirstSeen    time.Time      `json:"first_seen"`
 	Origin       article.Origin `json:"origin"`
 }

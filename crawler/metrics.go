@@ -14,7 +14,7 @@ func reasons() []Reason {
 		ReasonNotFeed, ReasonTooDeep, ReasonTooLarge, ReasonEmpty, ReasonNotHTML, ReasonListing, ReasonNoArticle,
 		ReasonErrorPage, ReasonScriptOnly, ReasonRobots, ReasonRobotsDown, ReasonForbidden, ReasonRedirects, ReasonGone,
 		ReasonRefused, ReasonThrottled, ReasonServerError, ReasonUnreachable, ReasonTimeout, ReasonInvalidURL,
-		ReasonRepeat, ReasonFeedOnly, ReasonBrokerFailed, ReasonStateFailed,
+		ReasonRepeat, ReasonFeedOnly, ReasonPostponed, ReasonBrokerFailed, ReasonStateFailed,
 	}
 }
 
@@ -38,6 +38,8 @@ type metrics struct {
 	lastSuccess prometheus.Gauge
 	articleAge  prometheus.Histogram
 	failing     prometheus.Gauge
+	retries     *prometheus.CounterVec // outcome
+	waiting     prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -46,12 +48,14 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		fetchTime:   prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "haidang_crawler_fetch_duration_seconds", Help: "Time of a fetch with its redirects and the wait for the host's turn.", Buckets: prometheus.ExponentialBuckets(0.005, 2.5, 12)}, []string{"kind"}),
 		fetchBytes:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_fetched_bytes_total", Help: "Bytes of bodies, unpacked."}, []string{"kind"}),
 		items:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_items_total", Help: "Feed items seen, by outcome: new, edited, repeat or invalid_url."}, []string{"outcome"}),
-		pages:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_pages_total", Help: "Links handled, by outcome: ok, feed_only, repeat, or why there was no article."}, []string{"outcome"}),
+		pages:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_pages_total", Help: "Links handled, by outcome: ok, feed_only, repeat, postponed, or why there was no article."}, []string{"outcome"}),
 		extractTime: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "haidang_crawler_extract_duration_seconds", Help: "Time to extract one page.", Buckets: prometheus.ExponentialBuckets(0.001, 2.5, 10)}),
 		inFlight:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "haidang_crawler_in_flight", Help: "Links being handled."}),
 		lastSuccess: prometheus.NewGauge(prometheus.GaugeOpts{Name: "haidang_crawler_last_success_timestamp_seconds", Help: "When an article was last published, as a Unix time."}),
 		articleAge:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "haidang_crawler_article_age_seconds", Help: "Age of a live article when it is published to the bus.", Buckets: prometheus.ExponentialBuckets(1, 4, 10)}),
 		failing:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "haidang_crawler_feeds_failing", Help: "Feeds whose last poll failed."}),
+		retries:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_retries_total", Help: "Pages that failed for a while, by outcome: scheduled (a next try was arranged), recovered (read after all) or given_up."}, []string{"outcome"}),
+		waiting:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "haidang_crawler_pages_waiting", Help: "Pages that failed for now and will be tried again."}),
 	}
 	for _, kind := range []string{"feed", "page", "robots"} {
 		m.fetchTime.WithLabelValues(kind)
@@ -66,8 +70,11 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for _, outcome := range []string{itemNew, itemEdited, string(ReasonRepeat), string(ReasonInvalidURL)} {
 		m.items.WithLabelValues(outcome)
 	}
+	for _, outcome := range []string{retryScheduled, retryRecovered, retryGivenUp} {
+		m.retries.WithLabelValues(outcome)
+	}
 	if reg != nil {
-		reg.MustRegister(m.fetches, m.fetchTime, m.fetchBytes, m.items, m.pages, m.extractTime, m.inFlight, m.lastSuccess, m.articleAge, m.failing)
+		reg.MustRegister(m.fetches, m.fetchTime, m.fetchBytes, m.items, m.pages, m.extractTime, m.inFlight, m.lastSuccess, m.articleAge, m.failing, m.retries, m.waiting)
 	}
 	return m
 }
@@ -75,14 +82,18 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 const (
 	itemNew    = "new"
 	itemEdited = "edited"
+
+	retryScheduled = "scheduled"
+	retryRecovered = "recovered"
+	retryGivenUp   = "given_up"
 )
 
 // published counts one article that the broker has acknowledged.
-func (m *metrics) published(doc article.Article, why Reason, now time.Time) {
-	if why == ReasonNone {
-		m.pages.WithLabelValues(outcomeOK).Inc()
-	} else {
+func (m *metrics) published(doc article.Article, now time.Time) {
+	if doc.FeedOnly {
 		m.pages.WithLabelValues(string(ReasonFeedOnly)).Inc()
+	} else {
+		m.pages.WithLabelValues(outcomeOK).Inc()
 	}
 	m.lastSuccess.Set(float64(now.Unix()))
 	if doc.Origin == article.Live && !doc.Published.IsZero() {

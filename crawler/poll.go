@@ -31,25 +31,9 @@ func (c *Crawler) poll(ctx context.Context, src *Source, f feedState) (feedState
 	now := c.deps.Now()
 	f.lastPoll, f.failures, f.reason, f.err = now, f.failures+1, ReasonOf(err), cut(err.Error(), 300)
 	f.interval = c.slower(src, f)
-	f.next = now.Add(max(jittered(f.interval), c.asked(err)))
+	f.next = now.Add(max(jittered(f.interval), waitOf(err)))
 	c.log.Warn("feed failed", "source", src.ID, "feed", f.url, "reason", f.reason, "failures", f.failures, "err", err)
 	return f, errors.Join(fmt.Errorf("feed %s: %w", f.url, err), stateError("store feed", saveFeed(ctx, c.state.db, f)))
-}
-
-// throttledError carries how long the server asked to be left alone.
-type throttledError struct {
-	err  error
-	wait time.Duration
-}
-
-func (e *throttledError) Error() string { return e.err.Error() }
-func (e *throttledError) Unwrap() error { return e.err }
-
-func (c *Crawler) asked(err error) time.Duration {
-	if t, ok := errors.AsType[*throttledError](err); ok {
-		return t.wait
-	}
-	return 0
 }
 
 func (c *Crawler) tryPoll(ctx context.Context, src *Source, f *feedState) error {
@@ -61,9 +45,6 @@ func (c *Crawler) tryPoll(ctx context.Context, src *Source, f *feedState) error 
 	}
 	res, err := c.fetcher.Feed(ctx, request)
 	if err != nil {
-		if res.RetryAfter > 0 {
-			err = &throttledError{err: err, wait: res.RetryAfter}
-		}
 		return err
 	}
 	now = c.deps.Now()

@@ -3,6 +3,7 @@ package crawler
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Reason names the outcome of one step: it is the metric label, the log value and, through [Reason.Words], the
@@ -34,14 +35,17 @@ const (
 	ReasonInvalidURL   Reason = "invalid_url"        // cannot be asked at all
 	ReasonRepeat       Reason = "repeat"             // already done
 	ReasonFeedOnly     Reason = "feed_only"          // published with what the feed gave
+	ReasonPostponed    Reason = "postponed"          // failed for now, to be tried again
 	ReasonBrokerFailed Reason = "broker"             // the bus did not acknowledge
 	ReasonStateFailed  Reason = "state"              // the state could not be read or written
 )
 
-// Error is a failure with its Reason. Temporary says whether asking again later may help.
+// Error is a failure with its Reason. Temporary says whether asking again later may help, and Wait how long the server
+// is to be left alone before that, where it said so.
 type Error struct {
 	Reason    Reason
 	Temporary bool
+	Wait      time.Duration
 	Err       error
 }
 
@@ -65,4 +69,31 @@ func ReasonOf(err error) Reason {
 		return e.Reason
 	}
 	return ReasonUnreachable
+}
+
+// waitOf is how long an error asks to be left alone.
+func waitOf(err error) time.Duration {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return min(e.Wait, maxRetryAfter)
+	}
+	return 0
+}
+
+// Refused is a link that gives no article and never will: its address is not one that an outlet could have meant, its
+// page is a list, or neither page nor feed says anything. It is settled: a redelivery of it gives nil.
+type Refused struct {
+	URL string
+	Err error
+}
+
+// Error names the link and the cause.
+func (e *Refused) Error() string { return fmt.Sprintf("link %q refused: %v", e.URL, e.Err) }
+
+// Unwrap returns the cause.
+func (e *Refused) Unwrap() error { return e.Err }
+
+// IsRefused reports whether an error of HandleLink refuses the link for good: it belongs among the dead letters.
+func IsRefused(err error) bool {
+	_, ok := errors.AsType[*Refused](err)
+	return ok
 }

@@ -56,7 +56,7 @@ func (c *robotsCache) check(ctx context.Context, address string) error {
 		return e.down // the same address would be refused for the page
 	}
 	if e.down != nil {
-		return &Error{Reason: ReasonRobotsDown, Temporary: true, Err: e.down}
+		return &Error{Reason: ReasonRobotsDown, Temporary: true, Wait: e.expires.Sub(c.now()) + time.Second, Err: e.down}
 	}
 	if !e.rules.allowed(c.fetcher.cfg.UserAgent, u) {
 		return &Error{Reason: ReasonRobots, Err: fmt.Errorf("robots.txt of %s forbids %s", u.Host, u.EscapedPath())}
@@ -94,7 +94,7 @@ func (c *robotsCache) load(ctx context.Context, e *robotsEntry, u *url.URL) erro
 		e.rules = parseRobots(res.Body)
 	case ReasonGone, ReasonRefused, ReasonRedirects: // "unavailable": may be crawled
 	default:
-		e.down, e.expires = err, c.now().Add(robotsRetry)
+		e.down, e.expires = err, c.now().Add(max(robotsRetry, waitOf(err)))
 	}
 	if g := e.rules.agentGroup(c.fetcher.cfg.UserAgent); g != nil && g.delay > c.fetcher.cfg.Delay.Std() {
 		c.fetcher.transport.hosts.slow(hostKey(u), g.delay)

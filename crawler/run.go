@@ -10,7 +10,7 @@ import (
 const pruneEvery = 12 * time.Hour
 
 // Run polls every feed at its own interval until ctx ends, and returns ctx's error. A source that fails is counted,
-// shown in Health and asked again later.
+// shown in Health and asked again later. Links whose next try has come are published again.
 func (c *Crawler) Run(ctx context.Context) error {
 	states, err := c.state.feeds(ctx)
 	if err != nil {
@@ -22,6 +22,7 @@ func (c *Crawler) Run(ctx context.Context) error {
 		wg.Go(func() { c.follow(ctx, src, f) })
 	})
 	wg.Go(func() { c.forget(ctx) })
+	wg.Go(func() { c.retry(ctx) })
 	wg.Wait()
 	return ctx.Err()
 }

@@ -158,39 +158,6 @@ func (s state) keep(ctx context.Context, f feedState, now time.Time) error {
 // prune forgets what no feed has shown for long.
 func (s state) prune(ctx context.Context, before time.Time) error {
 	_, err1 := s.db.Exec(ctx, "DELETE FROM crawl_seen WHERE last_seen < ?", millis(before))
-	_, err2 := s.db.Exec(ctx, "DELETE FROM crawl_pages WHERE done_at < ?", millis(before))
+	_, err2 := s.db.Exec(ctx, "DELETE FROM crawl_pages WHERE done_at < ? AND next_at = 0", millis(before))
 	return stateError("forget old items", errors.Join(err1, err2))
-}
-
-// pageState is one row of crawl_pages.
-type pageState struct {
-	articleID, linkHash, outcome string
-	finalID, revision            string
-	attempts                     int
-}
-
-// page returns what became of a link's article; the zero value when nothing has yet.
-func (s state) page(ctx context.Context, articleID string) (pageState, error) {
-	p := pageState{articleID: articleID}
-	err := s.db.QueryRow(ctx, "SELECT link_hash, outcome, final_id, revision, attempts FROM crawl_pages WHERE article_id = ?", articleID).
-		Scan(&p.linkHash, &p.outcome, &p.finalID, &p.revision, &p.attempts)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return p, stateError("look up page", err)
-}
-
-// published reports whether an article has been published under this ID with this wording.
-func (s state) published(ctx context.Context, finalID, revision string) (bool, error) {
-	var n int
-	err := s.db.QueryRow(ctx, "SELECT COUNT(*) FROM crawl_pages WHERE final_id = ? AND revision = ?", finalID, revision).Scan(&n)
-	return n > 0, stateError("look up article", err)
-}
-
-func (s state) savePage(ctx context.Context, p pageState, now time.Time) error {
-	_, err := s.db.Exec(ctx, `INSERT INTO crawl_pages (article_id, link_hash, outcome, final_id, revision, attempts, done_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (article_id) DO UPDATE SET link_hash = excluded.link_hash, outcome = excluded.outcome, final_id = excluded.final_id,
-revision = excluded.revision, attempts = excluded.attempts, done_at = excluded.done_at`,
-		p.articleID, p.linkHash, p.outcome, p.finalID, p.revision, p.attempts, millis(now))
-	return stateError("mark page", err)
 }

@@ -38,6 +38,7 @@ var reasonWords = map[Reason]words{
 	ReasonInvalidURL:   {"địa chỉ không hợp lệ", "the address is not valid"},
 	ReasonRepeat:       {"đã xử lý trước đó", "done before"},
 	ReasonFeedOnly:     {"chỉ có phần nguồn tin cung cấp", "only what the feed gave"},
+	ReasonPostponed:    {"tạm thời chưa đọc được, sẽ thử lại", "could not be read for now, will be tried again"},
 	ReasonBrokerFailed: {"hàng đợi tin nhắn chưa nhận", "the message broker did not accept it"},
 	ReasonStateFailed:  {"cơ sở dữ liệu gặp lỗi", "the database has an error"},
 }
