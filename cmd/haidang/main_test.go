@@ -3,15 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -44,8 +43,36 @@ func call(in string, args ...string) (status int, out, errOut string) {
 	return status, stdout.String(), stderr.String()
 }
 
+// smallHouse is the flags of a process on a folder of the test's own: no sources, any free port, and of the shipped
+// rules the claims on disasters only. Every process runs the examples of every claim at its start.
+func smallHouse(t *testing.T) (data string, flags []string) {
+	t.Helper()
+	data = t.TempDir()
+	rules := filepath.Join(data, "rules")
+	if err := os.MkdirAll(filepath.Join(rules, "claims"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{
+		"haidang.yaml": []byte("sources: none.yaml\nrules: rules\nweb:\n  listen: 127.0.0.1:0\nlog:\n  level: warn\n"),
+		"none.yaml":    []byte("sources: []\n"),
+	}
+	for _, name := range []string{"claims/disaster-epidemic.yaml", "claims/lists.yaml", "cues.yaml", "topics.yaml", "places.yaml"} {
+		text, err := os.ReadFile(filepath.Join("../../configs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[filepath.Join("rules", name)] = text
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(data, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return data, []string{"--config", filepath.Join(data, "haidang.yaml"), "--data", data}
+}
+
 func TestExitStatus(t *testing.T) {
-	dir := t.TempDir()
+	dir, small := smallHouse(t)
 	broken := filepath.Join(dir, "broken.yaml")
 	if err := os.WriteFile(broken, []byte("webb: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -67,8 +94,8 @@ func TestExitStatus(t *testing.T) {
 		{"roles without Kafka", []string{"run", "--role", "crawl", "--data", dir}, "", 1, "Kafka"},
 		{"check", []string{"check", "--data", dir}, "", 0, "all good"},
 		{"wrong configuration", []string{"check", "--config", broken, "--data", dir}, "", 1, "webb"},
-		{"missing file", []string{"classify", filepath.Join(dir, "none.jsonl")}, "", 1, "none.jsonl"},
-		{"broken line", []string{"classify"}, "{\"title\":\"ok\"}\nnot json\n", 1, "-:2:"},
+		{"missing file", append([]string{"classify", filepath.Join(dir, "none.jsonl")}, small...), "", 1, "none.jsonl"},
+		{"broken line", append([]string{"classify"}, small...), "{\"title\":\"ok\"}\nnot json\n", 1, "-:2:"},
 		{"no feed", []string{"feed", "-", "--url", "https://bao.vn/rss"}, "<html>no feed</html>", 1, "feed -"},
 		{"digest without a choice", []string{"digest", "--data", dir}, "", 2, "--dry-run"},
 		{"wrong day", []string{"search", "x", "--from", "yesterday", "--data", dir}, "", 2, "yesterday"},
@@ -84,13 +111,14 @@ func TestExitStatus(t *testing.T) {
 }
 
 func TestFiltersCompose(t *testing.T) {
+	_, small := smallHouse(t)
 	page := `<html><head><title>Tin nóng</title><link rel="canonical" href="https://bao.vn/a.html"></head><body><article><h1>Vỡ đập thủy điện trong đêm, hàng nghìn người tháo chạy</h1>` +
 		strings.Repeat("<p>Theo cư dân mạng lan truyền, đập thủy điện ở thượng nguồn đã vỡ trong đêm, nước tràn về hạ du, mọi người hãy chia sẻ gấp.</p>", 8) + `</article></body></html>`
 	status, fetched, errOut := call(page, "fetch", "-", "--url", "https://bao.vn/a.html?utm_source=x")
 	if status != 0 {
 		t.Fatalf("fetch: status %d: %s", status, errOut)
 	}
-	status, classified, errOut := call(fetched, "classify")
+	status, classified, errOut := call(fetched, append([]string{"classify"}, small...)...)
 	if status != 0 {
 		t.Fatalf("classify: status %d: %s", status, errOut)
 	}
@@ -147,72 +175,50 @@ func articles(t *testing.T, n int) string {
 // TestKillNineDuringImport kills the running process at random moments of an import. Afterwards every article is found
 // exactly once.
 func TestKillNineDuringImport(t *testing.T) {
-	const n, kills = 3000, 3
+	const n, kills = 400, 2
 	killDuringImport(t, n, kills)
 }
 
+// killDuringImport hands n articles to an importer bit by bit, and kills the process that it sends them to at a random
+// moment after each bit, the last time while the stages catch up with all that was sent.
 func killDuringImport(t *testing.T, n, kills int) {
 	t.Helper()
-	data, file := t.TempDir(), articles(t, n)
-	config := filepath.Join(data, "haidang.yaml")
-	if err := os.WriteFile(config, []byte("sources: none.yaml\nweb:\n  listen: 127.0.0.1:0\nlog:\n  level: warn\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(data, "none.yaml"), []byte("sources: []\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	flags := []string{"--config", config, "--data", data}
-	server := startServer(t, flags)
-	importer := command(t, append([]string{"import", file}, flags...)...)
-	var report bytes.Buffer
-	importer.Stdout = &report
-	progress, err := importer.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := importer.Start(); err != nil {
-		t.Fatal(err)
-	}
-	// Its first line says that it sends through the server: one that finds none runs the stages itself.
-	if _, err := bufio.NewReader(progress).ReadString('\n'); err != nil {
-		t.Fatalf("import said nothing: %v", err)
-	}
-	go func() { _, _ = io.Copy(io.Discard, progress) }()
-	done := make(chan error, 1)
-	go func() { done <- importer.Wait() }()
-	seed := time.Now().UnixNano()
-	rng := rand.New(rand.NewPCG(uint64(seed), 0))
+	data, flags := smallHouse(t)
+	file := articles(t, n)
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	killed := 0
-	for finished := false; !finished; {
-		select {
-		case err := <-done:
-			if err != nil {
-				t.Fatalf("import: %v\n%s", err, report.String())
-			}
-			finished = true
-		case <-time.After(time.Duration(100+rng.IntN(500)) * time.Millisecond):
-			if killed == kills {
-				continue
-			}
-			killed++
-			kill(t, server)
-			server = startServer(t, flags)
-		}
+	rng := rand.New(rand.NewPCG(seed, 0))
+	bits := make([]int, kills) // where each bit ends
+	for i := range bits {
+		bits[i] = firstBatch + rng.IntN(n-firstBatch)
 	}
-	t.Logf("killed %d times; %s", killed, strings.TrimSpace(report.String()))
+	bits[0] = n
+	slices.Sort(bits)
+	server := startServer(t, flags)
+	imp := startImport(t, file, flags)
+	killed := 0
+	for _, upto := range bits {
+		imp.feed(t, upto)
+		if imp.doneWithin(t, time.Duration(rng.IntN(400))*time.Millisecond) {
+			break
+		}
+		killed++
+		kill(t, server)
+		server = startServer(t, flags)
+	}
+	t.Logf("killed %d times; %s", killed, imp.wait(t))
 	if killed == 0 {
 		t.Error("the import was over before the first kill: nothing was proven")
 	}
 	foundOnce(t, flags, n)
-	alertedOnce(t, data, file)
+	alertedOnce(t, data, file, flags)
 	kill(t, server)
 }
 
 // alertedOnce compares the desk with what the classifier says of the same file, one article at a time.
-func alertedOnce(t *testing.T, data, file string) {
+func alertedOnce(t *testing.T, data, file string, flags []string) {
 	t.Helper()
-	status, out, errOut := call("", "classify", file)
+	status, out, errOut := call("", append([]string{"classify", file}, flags...)...)
 	if status != 0 {
 		t.Fatalf("classify: %s", errOut)
 	}
@@ -303,24 +309,22 @@ func foundOnce(t *testing.T, flags []string, n int) {
 	}
 }
 
+// TestSecondProcessIsRefused: this process is the second one on the folder of a child.
 func TestSecondProcessIsRefused(t *testing.T) {
-	data := t.TempDir()
-	config := filepath.Join(data, "h.yaml")
-	if err := os.WriteFile(config, []byte("sources: none.yaml\nweb:\n  listen: 127.0.0.1:0\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(data, "none.yaml"), []byte("sources: []\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	flags := []string{"--config", config, "--data", data}
+	_, flags := smallHouse(t)
 	server := startServer(t, flags)
 	defer kill(t, server)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	second := exec.CommandContext(ctx, os.Args[0], append([]string{"run"}, flags...)...)
-	second.Env = append(os.Environ(), asHaidang+"=1")
-	out, err := second.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "in use by another process") {
-		t.Errorf("a second process on the same folder: %v\n%s", err, out)
+	refused := make(chan string, 1)
+	go func() {
+		status, out, errOut := call("", append([]string{"run"}, flags...)...)
+		refused <- fmt.Sprintf("status %d: %s%s", status, out, errOut)
+	}()
+	select {
+	case said := <-refused:
+		if strings.HasPrefix(said, "status 0") || !strings.Contains(said, "in use by another process") {
+			t.Errorf("a second process on the same folder: %s", said)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("a second process on the same folder runs")
 	}
 }
