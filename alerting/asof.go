@@ -35,7 +35,7 @@ func (d *Desk) StoriesAt(ctx context.Context, at time.Time, f Filter) ([]Story, 
 
 // forget clears what follows from the articles of a story.
 func (s *Story) forget() {
-	s.FirstSeen, s.LastSeen, s.AnsweredAt = time.Time{}, time.Time{}, time.Time{}
+	s.FirstSeen, s.LastSeen, s.AnsweredAt, s.Appeared, s.AnswerAppeared = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	s.FirstArticle, s.FirstOutlet, s.FirstTitle, s.FirstURL = "", "", "", ""
 	s.AnswerArticle, s.AnswerOutlet, s.AnswerTitle, s.AnswerURL, s.AnswerStance = "", "", "", "", ""
 	s.Articles, s.Copies, s.Outlets, s.MaxScore, s.Answers = 0, 0, 0, 0, 0
@@ -46,7 +46,7 @@ func (d *Desk) replay(ctx context.Context, at time.Time, ids []any, byID map[str
 	outlets := map[[2]string]bool{}
 	return d.countRows(ctx, func(row scanner) error {
 		var a Alert
-		err := row.Scan(&a.StoryID, &a.ArticleID, &a.Role, &a.Outlet, &a.Title, &a.URL, &a.Stance, &a.Language, &a.Score, millis{&a.FirstSeen}, &a.CopyOf)
+		err := row.Scan(&a.StoryID, &a.ArticleID, &a.Role, &a.Outlet, &a.Title, &a.URL, &a.Stance, &a.Language, &a.Score, millis{&a.FirstSeen}, millis{&a.Published}, &a.CopyOf)
 		if err != nil {
 			return err
 		}
@@ -63,13 +63,13 @@ func (d *Desk) replay(ctx context.Context, at time.Time, ids []any, byID map[str
 			s.answeredBy(&a)
 		}
 		return nil
-	}, `SELECT story_id, article_id, role, outlet, title, url, stance, language, score, seen, copy_of FROM alerts
+	}, `SELECT story_id, article_id, role, outlet, title, url, stance, language, score, seen, published, copy_of FROM alerts
 		WHERE story_id IN (`+marks(len(ids))+`) AND seen < ? ORDER BY seen, article_id`, append(slices.Clip(ids), toMillis(at))...)
 }
 
 func (s *Story) carriedBy(a *Alert) {
 	if s.Articles == 0 {
-		s.FirstSeen, s.FirstArticle, s.FirstOutlet, s.FirstTitle, s.FirstURL = a.FirstSeen, a.ArticleID, a.Outlet, a.Title, a.URL
+		s.begins(a)
 	}
 	s.Articles++
 	s.MaxScore = max(s.MaxScore, a.Score)
@@ -85,10 +85,16 @@ func (s *Story) carriedBy(a *Alert) {
 func (s *Story) answeredBy(a *Alert) {
 	if s.Answers == 0 {
 		s.AnsweredAt, s.AnswerArticle, s.AnswerOutlet, s.AnswerTitle, s.AnswerURL = a.FirstSeen, a.ArticleID, a.Outlet, a.Title, a.URL
-		s.AnswerStance = a.Stance
+		s.AnswerStance, s.AnswerAppeared = a.Stance, appeared(a.Published, a.FirstSeen)
 	}
 	s.Answers++
 	if s.Articles == 0 && s.FirstArticle == "" {
-		s.FirstSeen, s.FirstArticle, s.FirstOutlet, s.FirstTitle, s.FirstURL = a.FirstSeen, a.ArticleID, a.Outlet, a.Title, a.URL
+		s.begins(a)
 	}
+}
+
+// begins makes an article the story's first.
+func (s *Story) begins(a *Alert) {
+	s.FirstSeen, s.FirstArticle, s.FirstOutlet, s.FirstTitle, s.FirstURL = a.FirstSeen, a.ArticleID, a.Outlet, a.Title, a.URL
+	s.Appeared = appeared(a.Published, a.FirstSeen)
 }

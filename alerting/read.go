@@ -14,7 +14,7 @@ const storyColumns = `id, claim_id, claim_version, statement_vi, statement_en, f
 	state, owner, places, first_seen, first_article, first_outlet, first_title, first_url, last_seen,
 	articles, copies, outlets, languages, max_score, answers,
 	answered_at, answer_article, answer_outlet, answer_title, answer_url, answer_stance,
-	rang_at, created_at, updated_at, seq`
+	rang_at, created_at, updated_at, seq, appeared, answer_appeared`
 
 type scanner interface{ Scan(dest ...any) error }
 
@@ -25,7 +25,7 @@ func scanStory(row scanner) (Story, error) {
 		&s.State, &s.Owner, list{&s.Places}, millis{&s.FirstSeen}, &s.FirstArticle, &s.FirstOutlet, &s.FirstTitle, &s.FirstURL, millis{&s.LastSeen},
 		&s.Articles, &s.Copies, &s.Outlets, list{&s.Languages}, &s.MaxScore, &s.Answers,
 		millis{&s.AnsweredAt}, &s.AnswerArticle, &s.AnswerOutlet, &s.AnswerTitle, &s.AnswerURL, &s.AnswerStance,
-		millis{&s.RangAt}, millis{&s.CreatedAt}, millis{&s.UpdatedAt}, &s.Seq)
+		millis{&s.RangAt}, millis{&s.CreatedAt}, millis{&s.UpdatedAt}, &s.Seq, millis{&s.Appeared}, millis{&s.AnswerAppeared})
 	s.Pattern = pattern != 0
 	return s, err
 }

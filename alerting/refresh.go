@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // maxPlaces bounds the places of a story: one that names more is a list, not an event.
@@ -56,21 +57,38 @@ func (t *take) tally(ctx context.Context, s *Story) error {
 
 // first finds the first carrying article; while there is none, the first of any role.
 func (t *take) first(ctx context.Context, s *Story) error {
-	return t.tx.QueryRow(ctx, `SELECT seen, article_id, outlet, title, url FROM alerts WHERE story_id = ?
+	var published time.Time
+	err := t.tx.QueryRow(ctx, `SELECT seen, published, article_id, outlet, title, url FROM alerts WHERE story_id = ?
 		ORDER BY CASE role WHEN 'carries' THEN 0 WHEN 'answers' THEN 1 ELSE 2 END, seen, article_id LIMIT 1`, s.ID).
-		Scan(millis{&s.FirstSeen}, &s.FirstArticle, &s.FirstOutlet, &s.FirstTitle, &s.FirstURL)
+		Scan(millis{&s.FirstSeen}, millis{&published}, &s.FirstArticle, &s.FirstOutlet, &s.FirstTitle, &s.FirstURL)
+	s.Appeared = appeared(published, s.FirstSeen)
+	return err
+}
+
+// believable is how long before we saw it an article may say that it was published.
+const believable = 72 * time.Hour
+
+// appeared is when readers could first see an article: its publication where that can be believed, else when we saw it.
+// Two articles that came with one poll are told apart by it.
+func appeared(published, seen time.Time) time.Time {
+	if published.IsZero() || published.After(seen) || seen.Sub(published) > believable {
+		return seen
+	}
+	return published
 }
 
 func (t *take) answer(ctx context.Context, s *Story) error {
-	err := t.tx.QueryRow(ctx, `SELECT seen, article_id, outlet, title, url, stance FROM alerts WHERE story_id = ? AND role = 'answers'
+	var published time.Time
+	err := t.tx.QueryRow(ctx, `SELECT seen, published, article_id, outlet, title, url, stance FROM alerts WHERE story_id = ? AND role = 'answers'
 		ORDER BY seen, article_id LIMIT 1`, s.ID).
-		Scan(millis{&s.AnsweredAt}, &s.AnswerArticle, &s.AnswerOutlet, &s.AnswerTitle, &s.AnswerURL, &s.AnswerStance)
+		Scan(millis{&s.AnsweredAt}, millis{&published}, &s.AnswerArticle, &s.AnswerOutlet, &s.AnswerTitle, &s.AnswerURL, &s.AnswerStance)
 	if errors.Is(err, sql.ErrNoRows) {
 		none := Story{}
-		s.AnsweredAt, s.AnswerArticle, s.AnswerOutlet = none.AnsweredAt, "", ""
+		s.AnsweredAt, s.AnswerAppeared, s.AnswerArticle, s.AnswerOutlet = none.AnsweredAt, none.AnswerAppeared, "", ""
 		s.AnswerTitle, s.AnswerURL, s.AnswerStance = "", "", ""
 		return nil
 	}
+	s.AnswerAppeared = appeared(published, s.AnsweredAt)
 	return err
 }
 

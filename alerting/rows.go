@@ -30,7 +30,7 @@ func (t *take) saveStory(ctx context.Context, s *Story) error {
 		string(s.State), s.Owner, places, toMillis(s.FirstSeen), s.FirstArticle, s.FirstOutlet, s.FirstTitle, s.FirstURL, toMillis(s.LastSeen),
 		s.Articles, s.Copies, s.Outlets, languages, s.MaxScore, s.Answers,
 		toMillis(s.AnsweredAt), s.AnswerArticle, s.AnswerOutlet, s.AnswerTitle, s.AnswerURL, string(s.AnswerStance),
-		toMillis(s.RangAt), toMillis(s.CreatedAt), toMillis(s.UpdatedAt), s.Seq)
+		toMillis(s.RangAt), toMillis(s.CreatedAt), toMillis(s.UpdatedAt), s.Seq, toMillis(s.Appeared), toMillis(s.AnswerAppeared))
 	if err != nil {
 		return fmt.Errorf("save story %s: %w", s.ID, err)
 	}

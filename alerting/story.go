@@ -53,6 +53,7 @@ type Story struct {
 	FirstOutlet  string    `json:"first_outlet"`
 	FirstTitle   string    `json:"first_title"`
 	FirstURL     string    `json:"first_url"`
+	Appeared     time.Time `json:"appeared"`  // when its readers could first see it: published, where that can be believed
 	LastSeen     time.Time `json:"last_seen"` // of the last article, carrying or answering
 
 	Articles  int      `json:"articles"` // that carry the claim, copies among them
@@ -68,6 +69,8 @@ type Story struct {
 	AnswerTitle   string         `json:"answer_title,omitempty"`
 	AnswerURL     string         `json:"answer_url,omitempty"`
 	AnswerStance  article.Stance `json:"answer_stance,omitempty"`
+	// AnswerAppeared is to the answer what Appeared is to the claim.
+	AnswerAppeared time.Time `json:"answer_appeared,omitzero"`
 
 	RangAt    time.Time `json:"rang_at,omitzero"` // when a live article first made it ring; zero for a quiet story
 	CreatedAt time.Time `json:"created_at"`
@@ -93,13 +96,14 @@ func (s *Story) Statement(language string) string {
 	return first
 }
 
-// Unanswered is how long the claim has stood, or stood, without an answer: zero where the answer came first.
+// Unanswered is how long the claim has stood, or stood, before its readers without an answer: zero where the answer
+// came first.
 func (s *Story) Unanswered(now time.Time) time.Duration {
 	end := now
 	if s.Answered() {
-		end = s.AnsweredAt
+		end = s.AnswerAppeared
 	}
-	return max(0, end.Sub(s.FirstSeen))
+	return max(0, end.Sub(s.Appeared))
 }
 
 // Role is what an article is to its story.

@@ -67,7 +67,11 @@ func startServer(t testing.TB, mode string, config *tls.Config) *mailServer {
 		defer close(done)
 		_ = s.Serve(l)
 	}()
-	t.Cleanup(func() { _ = s.Close(); <-done })
+	t.Cleanup(func() {
+		_ = l.Close() // a server that is closed before it serves would wait for ever
+		_ = s.Close()
+		<-done
+	})
 	return m
 }
 
