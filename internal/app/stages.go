@@ -58,6 +58,9 @@ func (a *App) fetchPages(ctx context.Context) error {
 				return bus.Permanent(fmt.Errorf("link schema %d, this program reads up to %d: %w", link.Schema, crawler.LinkSchema, article.ErrNewerSchema))
 			}
 			err := a.crawler.HandleLink(ctx, link)
+			if crawler.IsRefused(err) {
+				return bus.Permanent(err) // a refusal is a dead letter, so that the books balance
+			}
 			if crawler.OwnTrouble(err) && !bus.IsPermanent(err) {
 				return bus.Unavailable(err)
 			}
