@@ -157,7 +157,8 @@ func TestImportTellsBrokenLinesAndDoesTheRest(t *testing.T) {
 
 func TestImportTellsArticlesThatAreTooLarge(t *testing.T) {
 	opts := quietOptions(t)
-	huge := `{"id":"huge","title":"Tin dài","text":"` + strings.Repeat("dài ", 600_000) + `"}`
+	opts.Config.Bus.MaxMessage = 128 << 10
+	huge := `{"id":"huge","title":"Tin dài","text":"` + strings.Repeat("dài ", 40_000) + `"}`
 	report, broken, err := importLines(t, opts, `{"id":"a","title":"Tin thứ nhất"}`+"\n"+huge+"\n"+`{"id":"b","title":"Tin thứ hai"}`)
 	if !errors.Is(err, filters.ErrBroken) || report.Sent != 2 || report.Broken != 1 || report.Archived != 2 || !strings.Contains(broken, ":2: an article of") {
 		t.Errorf("report %+v, %v, %q", report, err, broken)
