@@ -55,11 +55,11 @@ var metricName = regexp.MustCompile(`haidang_[a-z_]+`)
 // TestMetricsAreWellNamedAndUsed lints the registry and holds the Prometheus rules and the dashboard to it.
 func TestMetricsAreWellNamedAndUsed(t *testing.T) {
 	a := start(t, quietOptions(t))
-	body := get(t, "http://"+a.Addr()+"/metrics")
 	families, err := a.registry.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
+	body := get(t, "http://"+a.Addr()+"/metrics") // after Gather: the series of a stage appear when it begins
 	known := map[string]bool{}
 	for _, f := range families {
 		name := f.GetName()
