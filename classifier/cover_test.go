@@ -17,22 +17,26 @@ func TestOneEventRingsOnce(t *testing.T) {
 		{
 			"the known rumour before its pattern", "Hà Nội cắt điện toàn thành phố 3 ngày",
 			"Theo nguồn tin riêng, Hà Nội sẽ cắt điện toàn thành phố, tin đang lan truyền chóng mặt.",
-			[]string{"disaster-hanoi-power-cut-yagi"}, []string{"disaster-power-cut"},
+			[]string{"disaster-hanoi-power-cut-yagi"},
+			[]string{"disaster-power-cut"},
 		},
 		{
 			"two patterns on one event, and the net", "Xe lạ bắt cóc trẻ em mổ lấy nội tạng ở Đồng Nai",
 			"Tin đang lan truyền chóng mặt: nhóm người lạ bắt cóc trẻ em để mổ lấy nội tạng, hai cháu mất tích. Mọi người chia sẻ gấp.",
-			[]string{"health-organ-theft"}, []string{"other-alarming-hearsay", "security-child-kidnapping"},
+			[]string{"health-organ-theft"},
+			[]string{"other-alarming-hearsay", "security-child-kidnapping"},
 		},
 		{
 			"the pattern before the net", "Rộ tin chủ tịch tập đoàn Vạn Cát ở Hà Nội bị cấm xuất cảnh",
 			"Theo nguồn tin riêng, chủ tịch tập đoàn đã bị bắt.",
-			[]string{"economy-boss-arrest"}, []string{"other-alarming-hearsay"},
+			[]string{"economy-boss-arrest"},
+			[]string{"other-alarming-hearsay"},
 		},
 		{
 			"two rumours told one after the other", "Tin đồn trong ngày ở Nghệ An",
 			"Nghe nói vỡ đập thủy điện, nước cuốn trôi hàng chục nhà.\n\nMưa vẫn lớn.\n\nCũng nghe nói nước máy nhiễm độc, tin đang lan truyền.",
-			[]string{"disaster-dam-burst", "health-contaminated-water"}, []string{"other-alarming-hearsay"},
+			[]string{"disaster-dam-burst", "health-contaminated-water"},
+			[]string{"other-alarming-hearsay"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
