@@ -306,7 +306,9 @@ func TestFailedEditKeepsTheFullText(t *testing.T) {
 			o.site.show("/x.html", "text/html", "<html><head><title>404 - Không tìm thấy trang</title></head><body></body></html>")
 		}, string(ReasonErrorPage), false},
 		{"to a private address", func(o *outage) {
-			o.site.on("/x.html", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://10.0.0.1/", http.StatusFound) })
+			o.site.on("/x.html", func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "http://10.0.0.1/", http.StatusFound)
+			})
 		}, string(ReasonForbidden), true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
