@@ -4,7 +4,7 @@ SHELL := /bin/bash
 TOOLS := -modfile=$(CURDIR)/.ci/tools/go.mod
 GO_FILES = $(shell git ls-files '*.go')
 
-.PHONY: test integration bench lint check demo build
+.PHONY: test integration bench bench-peers lint check demo build
 
 test: ## unit and end-to-end tests on the embedded defaults; needs Go only
 	go test -race -timeout 8m ./...
@@ -14,6 +14,10 @@ integration: ## the same house on real Apache Kafka, a real SMTP server and Chro
 
 bench: ## speed and memory, each beside its rival in the same run
 	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+bench-peers: ## the matcher beside six others, Lucene Monitor among them, in one run; takes an hour
+	mvn -q -B -f bench/lucene-monitor/pom.xml package
+	cd bench && go test -count=1 -v -timeout 2h -measure .
 
 lint: ## formatting, vet, staticcheck, modules as committed, shell scripts
 	@out=$$(go tool $(TOOLS) gofumpt -l $(GO_FILES)); if [ -n "$$out" ]; then echo "gofumpt differs in:"; echo "$$out"; exit 1; fi
