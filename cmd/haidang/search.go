@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode"
 
 	"haidang/internal/app"
+	"haidang/internal/filters"
 )
 
 type searchCmd struct {
@@ -72,30 +72,18 @@ func day(flag, s string, errs []error) (time.Time, []error) {
 // printHits writes hits for people: no control or direction characters of an outlet reach the terminal.
 func printHits(w io.Writer, result app.SearchResult) {
 	for _, h := range result.Hits {
-		fmt.Fprintf(w, "%s  %s\n", h.FirstSeen.Local().Format(time.DateOnly), plain(h.Title))
-		if from := strings.TrimSpace(plain(h.Outlet) + "  " + plain(h.URL)); from != "" {
+		fmt.Fprintf(w, "%s  %s\n", h.FirstSeen.Local().Format(time.DateOnly), filters.Plain(h.Title))
+		if from := strings.TrimSpace(filters.Plain(h.Outlet) + "  " + filters.Plain(h.URL)); from != "" {
 			fmt.Fprintf(w, "            %s\n", from)
 		}
 		if h.Snippet.End > h.Snippet.Start {
-			fmt.Fprintf(w, "            … %s …\n", plain(h.Get(h.Snippet.Field)[h.Snippet.Start:h.Snippet.End]))
+			fmt.Fprintf(w, "            … %s …\n", filters.Plain(h.Get(h.Snippet.Field)[h.Snippet.Start:h.Snippet.End]))
 		}
 	}
 	fmt.Fprintf(w, "%d articles, %.1f ms\n", result.Total, float64(result.Took.Microseconds())/1000)
 	for _, p := range result.Partial {
 		fmt.Fprintln(w, "partial:", p)
 	}
-}
-
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // isDefaultData reports whether the data folder is the one that no flag named.

@@ -7,13 +7,13 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"haidang/alerting"
 	"haidang/index"
 	"haidang/internal/article"
 	"haidang/internal/bus"
 	"haidang/internal/demo"
+	"haidang/internal/filters"
 )
 
 // ledger compares what the outlets published with what came out at the end.
@@ -213,18 +213,11 @@ func (l *ledger) err() error {
 	return fmt.Errorf("the books do not balance: %s", strings.Join(l.problems, "; "))
 }
 
-// shorten makes a title fit a table: no control or direction characters, which an outlet could play tricks on a
-// terminal with, and cut on a rune boundary.
+// shorten makes a title fit a table: nothing that an outlet could play tricks on a terminal with, and cut between letters.
 func shorten(s string, runes int) string {
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, s)
-	r := []rune(s)
+	r := []rune(filters.Plain(s))
 	if len(r) <= runes {
-		return s
+		return string(r)
 	}
 	return string(r[:runes-1]) + "…"
 }
