@@ -10,9 +10,10 @@
 // phrases of folded syllables, AND, OR and NOT. A result is printed only after both sides named the same queries for every
 // document.
 //
-// Others get their text folded and cut into words beforehand, except in the rows that begin with the article: there our
-// side reads the raw article as well, because bleve and Lucene index the document in the same time. Ours always tells the
-// spans in the original text; no other side does.
+// Others get their text folded and cut into words beforehand, and we get the article analysed: what is compared is the
+// matching. bleve and Lucene index the words of the document in that time, as they must, and so beside them our figure is
+// told a second time "from article", with all of our analysis of the raw text in it, which theirs would need as well. Ours
+// always tells the spans in the original text; of the others only Lucene does, with --spans.
 //
 // Sides take turns, A B A B, on the same documents. Told are the median of the ratios and their range, and the result is
 // refused if the other side by itself swings by more than 1.5. Time is that of the processor over all threads of a side,

@@ -23,38 +23,32 @@ const (
 
 // result is what a duel showed.
 type result struct {
-	docs         int
-	ours, theirs []time.Duration // for one pass over the documents
+	docs   int
+	ours   [][]time.Duration // of each of our sides, for one pass over the documents
+	theirs []time.Duration
 }
 
-// duel lets two sides run the same documents in turns.
-func duel(a, b side, least, all int) (result, error) {
-	docs, err := fitting(b, least, all)
+// duel lets our sides and theirs run the same documents in turns.
+func duel(ours []side, theirs side, least, all int) (result, error) {
+	docs, err := fitting(theirs, least, all)
 	if err != nil {
 		return result{}, err
 	}
-	ours, err := newTurns(a, docs)
-	if err != nil {
-		return result{}, err
-	}
-	theirs, err := newTurns(b, docs)
-	if err != nil {
-		return result{}, err
+	sides := make([]*turns, 0, len(ours)+1)
+	for _, s := range append(slices.Clone(ours), theirs) {
+		t, err := newTurns(s, docs)
+		if err != nil {
+			return result{}, err
+		}
+		sides = append(sides, t)
 	}
 	best := result{}
 	for range attempts {
-		r := result{docs: len(docs)}
-		for range *rounds {
-			x, err := ours.next()
-			if err != nil {
-				return r, err
-			}
-			y, err := theirs.next()
-			if err != nil {
-				return r, err
-			}
-			r.ours, r.theirs = append(r.ours, x), append(r.theirs, y)
+		all, err := takeTurns(sides)
+		if err != nil {
+			return best, err
 		}
+		r := result{len(docs), all[:len(ours)], all[len(ours)]}
 		if best.docs == 0 || r.swing() < best.swing() {
 			best = r
 		}
@@ -63,6 +57,21 @@ func duel(a, b side, least, all int) (result, error) {
 		}
 	}
 	return best, nil
+}
+
+// takeTurns returns, for each side, the times of one pass, one for each round.
+func takeTurns(sides []*turns) ([][]time.Duration, error) {
+	out := make([][]time.Duration, len(sides))
+	for range *rounds {
+		for i, s := range sides {
+			d, err := s.next()
+			if err != nil {
+				return nil, err
+			}
+			out[i] = append(out[i], d)
+		}
+	}
+	return out, nil
 }
 
 // fitting returns as many of the first documents as a side can do in one turn, and no fewer than least.
@@ -110,28 +119,33 @@ func (r result) swing() float64 {
 	return float64(slices.Max(r.theirs)) / float64(slices.Min(r.theirs))
 }
 
-// ratios are how many times faster ours is, by round, in order.
-func (r result) ratios() []float64 {
-	out := make([]float64, len(r.ours))
+// ratios are how many times faster one of our sides is, by round, in order.
+func (r result) ratios(side int) []float64 {
+	out := make([]float64, len(r.theirs))
 	for i := range out {
-		out[i] = float64(r.theirs[i]) / float64(r.ours[i])
+		out[i] = float64(r.theirs[i]) / float64(r.ours[side][i])
 	}
 	slices.Sort(out)
 	return out
 }
 
-func (r result) ratio() float64 { return r.ratios()[len(r.ours)/2] }
+func (r result) ratio(side int) float64 { return r.ratios(side)[len(r.theirs)/2] }
 
 // rate is documents per second of one core, at the median.
 func (r result) rate(times []time.Duration) float64 {
-	sorted := slices.Sorted(slices.Values(times))
-	return float64(r.docs) / sorted[len(sorted)/2].Seconds()
+	return float64(r.docs) / median(times).Seconds()
+}
+
+func median(times []time.Duration) time.Duration {
+	return slices.Sorted(slices.Values(times))[len(times)/2]
 }
 
 func (r result) String() string {
-	all := r.ratios()
-	s := fmt.Sprintf("%5d docs  ours %8.0f docs/s  theirs %9.1f docs/s  %7.2f × (%.2f–%.2f)  swing %.2f",
-		r.docs, r.rate(r.ours), r.rate(r.theirs), r.ratio(), all[0], all[len(all)-1], r.swing())
+	s := fmt.Sprintf("%5d docs  theirs %8.1f docs/s, swing %.2f", r.docs, r.rate(r.theirs), r.swing())
+	for i, from := range []string{"ours", "from article"}[:len(r.ours)] {
+		all := r.ratios(i)
+		s += fmt.Sprintf("  %s %6.0f docs/s = %.2f × (%.2f–%.2f)", from, r.rate(r.ours[i]), r.ratio(i), all[0], all[len(all)-1])
+	}
 	if r.swing() > swingLimit {
 		s += "  REFUSED: theirs swings too much"
 	}

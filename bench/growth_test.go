@@ -3,7 +3,6 @@ package bench
 import (
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,20 +151,13 @@ func numbers(n int) []int {
 // medians lets all sides take turns and returns the median time of each for one pass.
 func medians(t *testing.T, sides []*turns) []time.Duration {
 	t.Helper()
-	all := make([][]time.Duration, len(sides))
-	for range *rounds {
-		for i, s := range sides {
-			d, err := s.next()
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[i] = append(all[i], d)
-		}
+	all, err := takeTurns(sides)
+	if err != nil {
+		t.Fatal(err)
 	}
 	out := make([]time.Duration, len(sides))
 	for i := range all {
-		slices.Sort(all[i])
-		out[i] = all[i][len(all[i])/2]
+		out[i] = median(all[i])
 	}
 	return out
 }
