@@ -1,4 +1,5 @@
-// Package filters holds the commands that read and write JSON lines: feed, fetch and classify. Each runs the very code
+// Package filters holds the commands that read and write JSON lines (feed, fetch, classify) and those that explain a
+// query (query check, query explain). Each runs the very code
 // that the pipeline runs, on a file or a stream, with no state of its own, so that they compose with each other and
 // with any tool that reads JSON. docs/schema.md describes the lines.
 package filters
