@@ -4,13 +4,17 @@ SHELL := /bin/bash
 TOOLS := -modfile=$(CURDIR)/.ci/tools/go.mod
 GO_FILES = $(shell git ls-files '*.go')
 
-.PHONY: test integration bench bench-peers lint check demo build
+.PHONY: test integration on-servers bench bench-peers lint check demo build
 
 test: ## unit and end-to-end tests on the embedded defaults; needs Go only
 	go test -race -timeout 8m ./...
 
-integration: ## the same house on real Apache Kafka, a real SMTP server and Chromium, which scripts/ start and stop
-	scripts/with-servers.sh go test -tags integration -timeout 15m -run Integration ./...
+integration: ## the same house on real Apache Kafka, PostgreSQL, a real SMTP server and Chromium, which scripts/ start and stop
+	scripts/with-servers.sh $(MAKE) --no-print-directory on-servers
+
+on-servers: # what integration runs; whatever keeps state passes all of its tests on PostgreSQL too
+	go test -tags integration -timeout 15m -run Integration ./...
+	go test -timeout 5m ./internal/store/... ./alerting/... ./crawler/...
 
 bench: ## speed and memory, each beside its rival in the same run
 	go test -run '^$$' -bench . -benchmem -timeout 60m ./...

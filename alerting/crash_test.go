@@ -2,7 +2,6 @@ package alerting
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"haidang/internal/article"
+	"haidang/internal/store/storetest"
 )
 
 func diffStories(a, b []Story) string { return cmp.Diff(a, b) }
@@ -50,41 +50,13 @@ func TestCrashAtAnyWriteLeavesNothingHalfDone(t *testing.T) {
 // failsAt hands in a batch while the nth write of a kind fails; it reports false when there was no such write.
 func (d *testDesk) failsAt(write, table string, nth int, batch []article.Article) bool {
 	d.t.Helper()
-	d.failOn(write, table, nth)
-	err := d.Handle(context.Background(), batch)
-	d.repair()
-	return err != nil
-}
-
-// failOn makes the nth write of a kind to a table fail.
-func (d *testDesk) failOn(write, table string, nth int) {
-	d.t.Helper()
-	for _, statement := range []string{
-		`CREATE TABLE crash (n BIGINT NOT NULL)`,
-		`INSERT INTO crash (n) VALUES (0)`,
-		fmt.Sprintf(`CREATE TRIGGER crash_here BEFORE %s ON %s BEGIN
-			UPDATE crash SET n = n + 1;
-			SELECT RAISE(ABORT, 'disk is full') WHERE (SELECT n FROM crash) >= %d;
-		END`, write, table, nth),
-	} {
-		if _, err := d.db.Exec(context.Background(), statement); err != nil {
-			d.t.Fatal(err)
-		}
-	}
-}
-
-func (d *testDesk) repair() {
-	d.t.Helper()
-	for _, statement := range []string{`DROP TRIGGER crash_here`, `DROP TABLE crash`} {
-		if _, err := d.db.Exec(context.Background(), statement); err != nil {
-			d.t.Fatal(err)
-		}
-	}
+	defer storetest.FailOn(d.t, d.db, write, table, nth)()
+	return d.Handle(context.Background(), batch) != nil
 }
 
 func TestFailedBatchIsNamed(t *testing.T) {
 	d := newTestDesk(t, nil)
-	d.failOn("INSERT", "alerts", 1)
+	defer storetest.FailOn(t, d.db, "INSERT", "alerts", 1)()
 	err := d.Handle(context.Background(), []article.Article{about("dam", "a1", "Báo Bến Cảng", 0, tellingA)})
 	if err == nil || !strings.Contains(err.Error(), "a1") || !strings.Contains(err.Error(), "disk is full") {
 		t.Errorf("Handle = %v, want the article and the cause", err)

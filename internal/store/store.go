@@ -64,9 +64,10 @@ func (c Config) Validate() error {
 
 // DB is the open state.
 type DB struct {
-	sql    *sql.DB
-	file   string // of SQLite
-	rebind func(string) string
+	sql     *sql.DB
+	file    string // of SQLite
+	dialect goose.Dialect
+	rebind  func(string) string
 }
 
 // Open connects to the database, creating the SQLite file when there is none, and brings its schema up to date.
@@ -75,19 +76,16 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		return nil, err
 	}
 	var db *DB
-	var dialect goose.Dialect
 	var err error
 	if cfg.Driver == "postgres" {
 		db, err = openPostgres(cfg.DSN.Reveal())
-		dialect = goose.DialectPostgres
 	} else {
 		db, err = openSQLite(cfg.Path)
-		dialect = goose.DialectSQLite3
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := db.migrate(ctx, dialect); err != nil {
+	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -109,7 +107,7 @@ func openSQLite(path string) (*DB, error) {
 		return nil, fmt.Errorf("open state %q: %w", path, err)
 	}
 	conn.SetMaxOpenConns(8)
-	return &DB{sql: conn, file: path, rebind: func(q string) string { return q }}, nil
+	return &DB{sql: conn, file: path, dialect: goose.DialectSQLite3, rebind: func(q string) string { return q }}, nil
 }
 
 func openPostgres(dsn string) (*DB, error) {
@@ -119,27 +117,35 @@ func openPostgres(dsn string) (*DB, error) {
 	}
 	conn.SetMaxOpenConns(16)
 	conn.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{sql: conn, rebind: dollars}, nil
+	return &DB{sql: conn, dialect: goose.DialectPostgres, rebind: dollars}, nil
 }
 
-func (db *DB) migrate(ctx context.Context, dialect goose.Dialect) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
+func (db *DB) migrate(ctx context.Context) error {
 	unlock, err := db.lockMigrations(ctx)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	provider, err := goose.NewProvider(dialect, db.sql, files, goose.WithDisableGlobalRegistry(true))
+	provider, err := db.migrations()
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate state: %w", err)
 	}
 	return nil
+}
+
+func (db *DB) migrations() (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	provider, err := goose.NewProvider(db.dialect, db.sql, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	return provider, nil
 }
 
 // dollars rewrites ? placeholders to $1, $2, … outside quoted text.

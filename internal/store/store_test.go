@@ -4,13 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -80,99 +78,6 @@ func TestSQLiteIsDurableAndChecksItsKeys(t *testing.T) {
 			t.Errorf("PRAGMA %s = %q (%v), want %q", pragma, got, err, want)
 		}
 	}
-}
-
-func TestInTxKeepsAllOrNothing(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "state.db"))
-	boom := errors.New("boom")
-	err := db.InTx(context.Background(), func(tx *Tx) error {
-		if _, err := tx.Exec(context.Background(), `INSERT INTO meta (name, value) VALUES ('k', '1')`); err != nil {
-			return err
-		}
-		return boom
-	})
-	if !errors.Is(err, boom) || value(t, db, "k") != "" {
-		t.Errorf("InTx = %v, value %q; want the error and nothing kept", err, value(t, db, "k"))
-	}
-	func() {
-		defer func() {
-			if recover() == nil {
-				t.Error("the panic was swallowed")
-			}
-		}()
-		_ = db.InTx(context.Background(), func(tx *Tx) error {
-			_, _ = tx.Exec(context.Background(), `INSERT INTO meta (name, value) VALUES ('k', '2')`)
-			panic("at the worst moment")
-		})
-	}()
-	err = db.InTx(context.Background(), func(tx *Tx) error {
-		_, err := tx.Exec(context.Background(), `INSERT INTO meta (name, value) VALUES ('k', '3')`)
-		return err
-	})
-	if err != nil || value(t, db, "k") != "3" {
-		t.Errorf("after a panic: InTx = %v, value %q; want 3: the panic must free its connection", err, value(t, db, "k"))
-	}
-}
-
-func TestInTxStopsWithItsContext(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "state.db"))
-	ctx, cancel := context.WithCancel(context.Background())
-	err := db.InTx(ctx, func(tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO meta (name, value) VALUES ('k', '1')`)
-		cancel()
-		return err
-	})
-	if err == nil || value(t, db, "k") != "" {
-		t.Errorf("InTx = %v, value %q; want an error and nothing kept", err, value(t, db, "k"))
-	}
-}
-
-// TestWritersWaitForEachOther is why transactions begin immediate: a deferred one that reads first and then writes
-// fails at once when another has written in between.
-func TestWritersWaitForEachOther(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "state.db"))
-	exec(t, db, `INSERT INTO meta (name, value) VALUES ('n', '0')`)
-	const writers, rounds = 8, 25
-	var wg sync.WaitGroup
-	for range writers {
-		wg.Go(func() {
-			for range rounds {
-				err := db.InTx(context.Background(), func(tx *Tx) error {
-					var n int
-					if err := tx.QueryRow(context.Background(), `SELECT value FROM meta WHERE name = 'n'`).Scan(&n); err != nil {
-						return err
-					}
-					_, err := tx.Exec(context.Background(), `UPDATE meta SET value = ? WHERE name = 'n'`, fmt.Sprint(n+1))
-					return err
-				})
-				if err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if got, want := value(t, db, "n"), fmt.Sprint(writers*rounds); got != want {
-		t.Errorf("counted to %s, want %s", got, want)
-	}
-}
-
-func TestTwoProcessesMayOpenAtOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.db")
-	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			db, err := Open(context.Background(), Config{Driver: "sqlite", Path: path})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if err := db.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {
