@@ -29,3 +29,28 @@ func BenchmarkHandle(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkActOnMany closes and reopens 500 stories by one command each.
+func BenchmarkActOnMany(b *testing.B) {
+	d := newTestDesk(b, nil)
+	refs := make([]Ref, maxBulk)
+	for i := range refs {
+		d.handle(about(fmt.Sprintf("claim-%d", i), fmt.Sprintf("a%d", i), "Báo", 0, tellingA))
+	}
+	stories, err := d.Stories(context.Background(), Filter{Limit: maxBulk})
+	if err != nil || len(stories) != maxBulk {
+		b.Fatalf("%d stories, %v", len(stories), err)
+	}
+	for i, s := range stories {
+		refs[i].ID = s.ID
+	}
+	for b.Loop() {
+		for _, c := range []Command{{Action: Close, Outcome: Expired}, {Action: Reopen, Note: "lại"}} {
+			c.Stories, c.Actor = refs, "lan"
+			if _, err := d.Act(context.Background(), c); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(2*b.N), "s/command")
+}

@@ -18,6 +18,12 @@ type Config struct {
 	CopyWindow settings.Duration `yaml:"copy_window"`
 	// CopySimilarity is the estimated share of common word sequences from which a text is a copy, 0 to 1.
 	CopySimilarity float64 `yaml:"copy_similarity"`
+	// AckTimeout is how long an acknowledgement lasts: a story that nobody went on with is new again then.
+	AckTimeout settings.Duration `yaml:"ack_timeout"`
+	// People are those of the desk. Without any, every name is taken.
+	People []Person `yaml:"people"`
+	// Roster says who is called, and when.
+	Roster Roster `yaml:"roster"`
 	// Webhooks are told of every story that rings.
 	Webhooks []Webhook `yaml:"webhooks"`
 	// Retry says how a notification that was refused is tried again.
@@ -47,6 +53,8 @@ func DefaultConfig() Config {
 		Window:         settings.Duration(72 * time.Hour),
 		CopyWindow:     settings.Duration(7 * 24 * time.Hour),
 		CopySimilarity: 0.6,
+		AckTimeout:     settings.Duration(time.Hour),
+		Roster:         Roster{CallAfter: settings.Duration(5 * time.Minute), Zone: "Asia/Ho_Chi_Minh"},
 		Retry: Retry{
 			Attempts: 12,
 			First:    settings.Duration(2 * time.Second),
@@ -71,6 +79,8 @@ func (c Config) Validate() error {
 	if !(c.CopySimilarity > 0 && c.CopySimilarity <= 1) {
 		errs = append(errs, fmt.Errorf("alerting.copy_similarity: %v is not above 0 and at most 1; 0.6 is usual", c.CopySimilarity))
 	}
+	errs = append(errs, c.validatePeople()...)
+	errs = append(errs, c.Roster.validate(&c)...)
 	seen := map[string]bool{kafkaReceiver: true}
 	for i, w := range c.Webhooks {
 		at := fmt.Sprintf("alerting.webhooks[%d]", i)

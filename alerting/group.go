@@ -13,9 +13,10 @@ import (
 
 // home is where a new article belongs.
 type home struct {
-	storyID  string // "" for a story of its own
-	copyOf   string // the article that it copies, seen before it
-	original string // the article that turns out to be a copy of it, seen after it
+	storyID   string // "" for a story of its own
+	movedFrom string // the merged story through which it came here
+	copyOf    string // the article that it copies, seen before it
+	original  string // the article that turns out to be a copy of it, seen after it
 }
 
 // home finds the story of a new article: that of a near-identical text with the same claim; or else, within the
@@ -44,6 +45,9 @@ func (t *take) home(ctx context.Context, p pair) (home, error) {
 				return home{}, err
 			}
 		}
+		if same && stories[i].State == StateMerged {
+			return home{storyID: stories[i].MergedInto, movedFrom: stories[i].ID}, nil
+		}
 		if same {
 			return home{storyID: stories[i].ID}, nil
 		}
@@ -67,19 +71,19 @@ func (t *take) twin(ctx context.Context, p pair) (home, error) {
 		return home{}, nil // a text without a fingerprint is like no other
 	}
 	span := t.cfg.CopyWindow.Std()
-	rows, err := t.tx.Query(ctx, `SELECT article_id, story_id, seen, fingerprint FROM alerts
+	rows, err := t.tx.Query(ctx, `SELECT article_id, story_id, moved_from, seen, fingerprint FROM alerts
 		WHERE claim_id = ? AND copy_of = '' AND seen >= ? AND seen <= ? AND role <> ? AND fingerprint <> ''`,
 		p.id, toMillis(p.seen.Add(-span)), toMillis(p.seen.Add(span)), string(RoleWithdrawn))
 	if err != nil {
 		return home{}, fmt.Errorf("look for copies: %w", err)
 	}
 	type original struct {
-		id, story, print string
-		seen             time.Time
+		id, story, from, print string
+		seen                   time.Time
 	}
 	originals, err := collect(rows, "look for copies", func(row scanner) (original, error) {
 		var o original
-		err := row.Scan(&o.id, &o.story, millis{&o.seen}, &o.print)
+		err := row.Scan(&o.id, &o.story, &o.from, millis{&o.seen}, &o.print)
 		return o, err
 	})
 	if err != nil {
@@ -97,8 +101,8 @@ func (t *take) twin(ctx context.Context, p pair) (home, error) {
 			continue
 		}
 		closest = similarity
-		if best = (home{storyID: o.story, copyOf: o.id}); p.seen.Before(o.seen) {
-			best = home{storyID: o.story, original: o.id}
+		if best = (home{storyID: o.story, movedFrom: o.from, copyOf: o.id}); p.seen.Before(o.seen) {
+			best = home{storyID: o.story, movedFrom: o.from, original: o.id}
 		}
 	}
 	return best, nil
@@ -111,7 +115,7 @@ func (t *take) storyFor(ctx context.Context, p pair, h home) (*Story, error) {
 		return t.story(ctx, h.storyID)
 	}
 	s := &Story{
-		ID: shortHash("story", p.id, p.a.ID), ClaimID: p.id, Severity: article.Info, State: StateNew,
+		ID: shortHash("story", p.id, p.a.ID), ClaimID: p.id, Severity: article.Info, State: StateNew, Version: 1,
 		Places: []string{}, Languages: []string{}, CreatedAt: t.now,
 	}
 	return s, t.saveStory(ctx, s)

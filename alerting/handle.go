@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"haidang/internal/article"
-	"haidang/internal/store"
 )
 
 // ErrInvalid is an article that can never be taken in: send it to the dead letters.
@@ -47,16 +46,10 @@ func (d *Desk) handle(ctx context.Context, batch []article.Article) error {
 	if err != nil {
 		return err
 	}
-	var t *take
 	if len(relevant) > 0 {
-		err = d.db.InTx(ctx, func(tx *store.Tx) error {
-			t = &take{tx: tx, cfg: d.cfg, publish: d.publish != nil, now: start}
-			return t.all(ctx, relevant)
-		})
-		if err != nil {
+		if err := d.change(ctx, func(t *take) error { return t.all(ctx, relevant) }); err != nil {
 			return fmt.Errorf("take in %d articles: %w", len(relevant), err)
 		}
-		d.report(t)
 	}
 	d.metrics.duration.Observe(d.now().Sub(start).Seconds())
 	d.metrics.lastSuccess.Set(float64(d.now().Unix()))
@@ -71,7 +64,7 @@ func (d *Desk) report(t *take) {
 	for _, e := range t.events {
 		if e.Rings {
 			d.metrics.rings.Inc()
-			d.log.Info("story opened", "story", e.StoryID, "article", e.ArticleID)
+			d.log.Info("story rings", "story", e.StoryID, "article", e.ArticleID, "why", e.Kind)
 		}
 	}
 	if len(t.events) > 0 {

@@ -12,6 +12,7 @@ type metrics struct {
 	lastSuccess prometheus.Gauge
 	inFlight    prometheus.Gauge
 	deliveries  *prometheus.CounterVec
+	actions     *prometheus.CounterVec
 }
 
 // The outcomes of one attempt to send.
@@ -46,6 +47,15 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "haidang_alerting_deliveries_total", Help: "Attempts to send a notification, by receiver kind and outcome.",
 		}, []string{"kind", "outcome"}),
 	}
+	m.actions = f.NewCounterVec(prometheus.CounterOpts{
+		Name: "haidang_alerting_actions_total", Help: "Actions of people on stories, by action and outcome.",
+	}, []string{"action", "outcome"})
+	for _, a := range actionOrder {
+		if a.byPeople() {
+			m.actions.WithLabelValues(string(a), actionDone)
+			m.actions.WithLabelValues(string(a), actionRefused)
+		}
+	}
 	for _, r := range reasons() {
 		m.articles.WithLabelValues(string(r))
 	}
@@ -55,4 +65,18 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}
 	}
 	return m
+}
+
+// The outcomes of an action.
+const (
+	actionDone    = "done"
+	actionRefused = "refused"
+)
+
+func (m *metrics) acted(a Action, done bool) {
+	outcome := actionRefused
+	if done {
+		outcome = actionDone
+	}
+	m.actions.WithLabelValues(string(a), outcome).Inc()
 }

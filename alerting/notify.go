@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"haidang/internal/article"
@@ -20,7 +21,7 @@ const defaultRoute = "default"
 type Notification struct {
 	Schema  int       `json:"schema"`
 	Key     string    `json:"key"`    // story, route and material change: the same one twice is one notification
-	Change  Kind      `json:"change"` // opened or answered
+	Change  Kind      `json:"change"` // opened, reopened or answered
 	Rings   bool      `json:"rings"`
 	At      time.Time `json:"at"`
 	Story   Story     `json:"story"`
@@ -29,15 +30,19 @@ type Notification struct {
 
 // notify writes the outbox rows of one event. Webhooks hear what rings; the alerts topic also hears of the answer.
 func (t *take) notify(ctx context.Context, kind Kind, p pair, s *Story) error {
-	if kind != KindOpened && (kind != KindAnswered || !s.Rang()) {
+	if kind != KindOpened && kind != KindReopened && (kind != KindAnswered || !s.Rang()) {
 		return nil
 	}
 	receivers := t.receivers(kind, s.Severity)
 	if len(receivers) == 0 {
 		return nil
 	}
+	change := string(kind)
+	if kind == KindReopened { // each time is a change of its own
+		change += ":" + string(s.ReopenedFor) + ":" + strconv.FormatInt(s.Version, 10)
+	}
 	n := Notification{
-		Schema: NotificationSchema, Key: s.ID + "/" + defaultRoute + "/" + string(kind), Change: kind, Rings: kind == KindOpened, At: t.now, Story: *s,
+		Schema: NotificationSchema, Key: s.ID + "/" + defaultRoute + "/" + change, Change: kind, Rings: kind != KindAnswered, At: t.now, Story: *s,
 	}
 	var err error
 	n.Article, err = scanAlert(t.tx.QueryRow(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE claim_id = ? AND article_id = ?`, p.id, p.a.ID))
@@ -65,7 +70,7 @@ func (t *take) receivers(kind Kind, severity article.Severity) []string {
 	if t.publish {
 		out = append(out, kafkaReceiver)
 	}
-	if kind != KindOpened {
+	if kind == KindAnswered {
 		return out
 	}
 	for _, w := range t.cfg.Webhooks {

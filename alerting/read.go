@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,7 +15,9 @@ const storyColumns = `id, claim_id, claim_version, statement_vi, statement_en, f
 	state, owner, places, first_seen, first_article, first_outlet, first_title, first_url, last_seen,
 	articles, copies, outlets, languages, max_score, answers,
 	answered_at, answer_article, answer_outlet, answer_title, answer_url, answer_stance,
-	rang_at, created_at, updated_at, seq, appeared, answer_appeared`
+	rang_at, created_at, updated_at, seq, appeared, answer_appeared,
+	version, state_before, outcome, noise, merged_into, suppressed_by, reopened_for,
+	until_at, escalate_at, called, acknowledged_at, responded_at, closed_at, known_outlets`
 
 type scanner interface{ Scan(dest ...any) error }
 
@@ -25,7 +28,9 @@ func scanStory(row scanner) (Story, error) {
 		&s.State, &s.Owner, list{&s.Places}, millis{&s.FirstSeen}, &s.FirstArticle, &s.FirstOutlet, &s.FirstTitle, &s.FirstURL, millis{&s.LastSeen},
 		&s.Articles, &s.Copies, &s.Outlets, list{&s.Languages}, &s.MaxScore, &s.Answers,
 		millis{&s.AnsweredAt}, &s.AnswerArticle, &s.AnswerOutlet, &s.AnswerTitle, &s.AnswerURL, &s.AnswerStance,
-		millis{&s.RangAt}, millis{&s.CreatedAt}, millis{&s.UpdatedAt}, &s.Seq, millis{&s.Appeared}, millis{&s.AnswerAppeared})
+		millis{&s.RangAt}, millis{&s.CreatedAt}, millis{&s.UpdatedAt}, &s.Seq, millis{&s.Appeared}, millis{&s.AnswerAppeared},
+		&s.Version, &s.StateBefore, &s.Outcome, &s.Noise, &s.MergedInto, &s.SuppressedBy, &s.ReopenedFor,
+		millis{&s.UntilAt}, millis{&s.EscalateAt}, &s.Called, millis{&s.AcknowledgedAt}, millis{&s.RespondedAt}, millis{&s.ClosedAt}, &s.KnownOutlets)
 	s.Pattern = pattern != 0
 	return s, err
 }
@@ -99,6 +104,12 @@ func (f Filter) where() (string, []any) {
 	}
 	if !f.Quiet {
 		add("rang_at > 0")
+	}
+	if !f.Merged && !slices.Contains(f.States, StateMerged) {
+		add("state <> 'merged'")
+	}
+	if f.Owner != "" {
+		add("owner = ?", f.Owner)
 	}
 	if f.Unanswered {
 		add("answered_at = 0")
@@ -181,13 +192,13 @@ func (d *Desk) Story(ctx context.Context, id string) (StoryDetail, error) {
 }
 
 const alertColumns = `claim_id, article_id, story_id, role, stance, score, url, outlet, country, title, lead, language,
-	published, seen, origin, revision, copy_of, places, topics, rules_version, parts, snippets,
+	published, seen, origin, revision, moved_from, tier, copy_of, places, topics, rules_version, parts, snippets,
 	(SELECT COUNT(DISTINCT r.revision) - 1 FROM alert_readings r WHERE r.claim_id = a.claim_id AND r.article_id = a.article_id)`
 
 func scanAlert(row scanner) (Alert, error) {
 	var a Alert
 	err := row.Scan(&a.ClaimID, &a.ArticleID, &a.StoryID, &a.Role, &a.Stance, &a.Score, &a.URL, &a.Outlet, &a.Country, &a.Title, &a.Lead, &a.Language,
-		millis{&a.Published}, millis{&a.FirstSeen}, &a.Origin, &a.Revision, &a.CopyOf, list{&a.Places}, list{&a.Topics}, &a.RulesVersion,
+		millis{&a.Published}, millis{&a.FirstSeen}, &a.Origin, &a.Revision, &a.MovedFrom, &a.Tier, &a.CopyOf, list{&a.Places}, list{&a.Topics}, &a.RulesVersion,
 		list{&a.Parts}, list{&a.Snippets}, &a.Edits)
 	return a, err
 }

@@ -22,12 +22,17 @@ func (t *take) refresh(ctx context.Context, before *Story, p pair) (*Story, erro
 		s.Verdict, s.DecidedBy = clip(p.m.Verdict, maxTitle), clip(p.m.DecidedBy, maxTitle)
 	}
 	s.Places = merged(before.Places, p)
+	return &s, t.recount(ctx, &s)
+}
+
+// recount sets what follows from the articles of a story. A story that was merged has none and keeps its numbers.
+func (t *take) recount(ctx context.Context, s *Story) error {
 	for _, step := range []func(context.Context, *Story) error{t.tally, t.first, t.answer, t.languages} {
-		if err := step(ctx, &s); err != nil {
-			return nil, fmt.Errorf("count story %s: %w", s.ID, err)
+		if err := step(ctx, s); err != nil {
+			return fmt.Errorf("count story %s: %w", s.ID, err)
 		}
 	}
-	return &s, nil
+	return nil
 }
 
 func merged(places []string, p pair) []string {
@@ -45,11 +50,11 @@ func merged(places []string, p pair) []string {
 
 func (t *take) tally(ctx context.Context, s *Story) error {
 	return t.tx.QueryRow(ctx, `SELECT
-			COALESCE(SUM(CASE WHEN role = 'carries' THEN 1 ELSE 0 END), 0),
-			COALESCE(SUM(CASE WHEN role = 'carries' AND copy_of <> '' THEN 1 ELSE 0 END), 0),
+			COUNT(DISTINCT CASE WHEN role = 'carries' THEN article_id END),
+			COUNT(DISTINCT CASE WHEN role = 'carries' AND copy_of <> '' THEN article_id END),
 			COUNT(DISTINCT CASE WHEN role = 'carries' AND copy_of = '' THEN outlet END),
 			COALESCE(MAX(CASE WHEN role = 'carries' THEN score ELSE 0 END), 0),
-			COALESCE(SUM(CASE WHEN role = 'answers' THEN 1 ELSE 0 END), 0),
+			COUNT(DISTINCT CASE WHEN role = 'answers' THEN article_id END),
 			MAX(seen)
 		FROM alerts WHERE story_id = ?`, s.ID).
 		Scan(&s.Articles, &s.Copies, &s.Outlets, &s.MaxScore, &s.Answers, millis{&s.LastSeen})

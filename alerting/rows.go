@@ -30,7 +30,9 @@ func (t *take) saveStory(ctx context.Context, s *Story) error {
 		string(s.State), s.Owner, places, toMillis(s.FirstSeen), s.FirstArticle, s.FirstOutlet, s.FirstTitle, s.FirstURL, toMillis(s.LastSeen),
 		s.Articles, s.Copies, s.Outlets, languages, s.MaxScore, s.Answers,
 		toMillis(s.AnsweredAt), s.AnswerArticle, s.AnswerOutlet, s.AnswerTitle, s.AnswerURL, string(s.AnswerStance),
-		toMillis(s.RangAt), toMillis(s.CreatedAt), toMillis(s.UpdatedAt), s.Seq, toMillis(s.Appeared), toMillis(s.AnswerAppeared))
+		toMillis(s.RangAt), toMillis(s.CreatedAt), toMillis(s.UpdatedAt), s.Seq, toMillis(s.Appeared), toMillis(s.AnswerAppeared),
+		s.Version, string(s.StateBefore), string(s.Outcome), string(s.Noise), s.MergedInto, s.SuppressedBy, string(s.ReopenedFor),
+		toMillis(s.UntilAt), toMillis(s.EscalateAt), s.Called, toMillis(s.AcknowledgedAt), toMillis(s.RespondedAt), toMillis(s.ClosedAt), s.KnownOutlets)
 	if err != nil {
 		return fmt.Errorf("save story %s: %w", s.ID, err)
 	}
@@ -86,11 +88,11 @@ func (t *take) insertAlert(ctx context.Context, p pair, storyID string, h home) 
 	}
 	a := p.a
 	_, err = t.tx.Exec(ctx, `INSERT INTO alerts (claim_id, article_id, story_id, role, stance, score, url, outlet, country, title, lead, language,
-			published, seen, origin, revision, fingerprint, copy_of, places, topics, rules_version, parts, snippets)
-		VALUES (`+marks(23)+`)`,
+			published, seen, origin, revision, fingerprint, moved_from, tier, copy_of, places, topics, rules_version, parts, snippets)
+		VALUES (`+marks(25)+`)`,
 		p.id, a.ID, storyID, string(p.role), string(p.m.Stance), p.m.Score, clip(address(a), maxURL), clip(a.Outlet, maxTitle), clip(a.OutletCountry, maxCode),
 		clip(a.Title, maxTitle), clip(a.Lead, maxLead), clip(a.Language, maxCode),
-		toMillis(a.Published), toMillis(p.seen), string(a.Origin), a.Revision, a.Fingerprint, h.copyOf,
+		toMillis(a.Published), toMillis(p.seen), string(a.Origin), a.Revision, a.Fingerprint, h.movedFrom, a.OutletTier, h.copyOf,
 		j.places, j.topics, a.Verdict.RulesVersion, j.parts, j.snippets)
 	if err != nil {
 		return fmt.Errorf("store the alert: %w", err)

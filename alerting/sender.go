@@ -7,8 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"haidang/internal/store"
 )
 
 // kafkaReceiver is the name under which the alerts topic stands in the outbox.
@@ -56,14 +54,14 @@ func (d *Desk) receivers() map[string]receiver {
 // idle is how often the outbox is looked at when nothing rings: another process may have written to it.
 const idle = 2 * time.Second
 
-// send runs one worker per receiver, so that a slow one holds up nobody else.
+// send runs one worker per receiver, so that a slow one holds up nobody else, and the timers.
 func (d *Desk) send(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for name, r := range d.receivers() {
 		wg.Go(func() { d.serve(ctx, name, r) })
 	}
+	wg.Go(func() { d.timers(ctx) })
 	wg.Wait()
-	<-ctx.Done() // without receivers there is nothing to do, but the owner still decides when to stop
 	return nil
 }
 
@@ -157,13 +155,8 @@ func (d *Desk) settleDelivery(ctx context.Context, name string, m message, sendE
 
 // giveUp marks a message as failed and shows it on the desk: nothing is dropped in silence.
 func (d *Desk) giveUp(ctx context.Context, name string, m message, sendErr error) error {
-	t := &take{cfg: d.cfg, now: d.now()}
-	err := d.db.InTx(ctx, func(tx *store.Tx) error {
-		t.tx = tx
-		if err := t.lock(ctx); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `UPDATE outbox SET state = 'failed', last_error = ? WHERE id = ?`, clip(sendErr.Error(), maxTitle), m.id)
+	err := d.change(ctx, func(t *take) error {
+		_, err := t.tx.Exec(ctx, `UPDATE outbox SET state = 'failed', last_error = ? WHERE id = ?`, clip(sendErr.Error(), maxTitle), m.id)
 		if err != nil {
 			return err
 		}
@@ -171,15 +164,12 @@ func (d *Desk) giveUp(ctx context.Context, name string, m message, sendErr error
 		if err := t.event(ctx, &Event{Kind: KindDeliveryFailed, StoryID: m.storyID, Detail: detail}); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE stories SET seq = ? WHERE id = ?`, t.seq, m.storyID); err != nil {
-			return err
-		}
-		return t.finish(ctx)
+		_, err = t.tx.Exec(ctx, `UPDATE stories SET seq = ? WHERE id = ?`, t.seq, m.storyID)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("give up delivery %s: %w", m.id, err)
 	}
-	d.report(t)
 	return nil
 }
 

@@ -72,6 +72,21 @@ type Story struct {
 	// AnswerAppeared is to the answer what Appeared is to the claim.
 	AnswerAppeared time.Time `json:"answer_appeared,omitzero"`
 
+	Version        int64     `json:"version"`                // grows with each act of a person or a timer: see [Ref]
+	StateBefore    State     `json:"state_before,omitempty"` // of a side state: where it goes back to
+	Outcome        Outcome   `json:"outcome,omitempty"`      // of a closed story
+	Noise          Noise     `json:"noise,omitempty"`        // why it should not have rung
+	MergedInto     string    `json:"merged_into,omitempty"`
+	SuppressedBy   string    `json:"suppressed_by,omitempty"`
+	ReopenedFor    Material  `json:"reopened_for,omitempty"`
+	UntilAt        time.Time `json:"until_at,omitzero"`        // end of an acknowledgement, a snooze or a suppression
+	EscalateAt     time.Time `json:"escalate_at,omitzero"`     // when the next of the roster is called
+	Called         int       `json:"called,omitempty"`         // how many of the roster were called
+	AcknowledgedAt time.Time `json:"acknowledged_at,omitzero"` // the first time
+	RespondedAt    time.Time `json:"responded_at,omitzero"`    // the first time
+	ClosedAt       time.Time `json:"closed_at,omitzero"`       // the last time
+	KnownOutlets   int       `json:"-"`                        // when somebody last acted
+
 	RangAt    time.Time `json:"rang_at,omitzero"` // when a live article first made it ring; zero for a quiet story
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
@@ -134,8 +149,10 @@ type Alert struct {
 	FirstSeen    time.Time      `json:"first_seen"`
 	Origin       article.Origin `json:"origin"`
 	Revision     string         `json:"revision"`
-	Edits        int            `json:"edits"`   // revisions after the first
-	CopyOf       string         `json:"copy_of"` // ID of the near-identical article that was seen first
+	Edits        int            `json:"edits"`                // revisions after the first
+	MovedFrom    string         `json:"moved_from,omitempty"` // the story that was merged into this one
+	Tier         int            `json:"tier,omitempty"`       // of the outlet: 1 is the top, 0 not known
+	CopyOf       string         `json:"copy_of"`              // ID of the near-identical article that was seen first
 	Places       []string       `json:"places"`
 	Topics       []string       `json:"topics"`
 	RulesVersion string         `json:"rules_version"`
@@ -176,7 +193,7 @@ type StoryDetail struct {
 // Kind is what an event reports.
 type Kind string
 
-// The kinds of events. Only KindOpened rings.
+// The kinds of events. KindOpened, KindReopened and KindCalled ring.
 const (
 	KindOpened         Kind = "opened"          // a live article made the story ring for the first time
 	KindJoined         Kind = "joined"          // one more article carries the claim
@@ -185,6 +202,9 @@ const (
 	KindEvidence       Kind = "evidence"        // one more answer
 	KindEdited         Kind = "edited"          // an article of the story was changed by its outlet
 	KindHistory        Kind = "history"         // an article from the past was attached; never rings
+	KindActed          Kind = "acted"           // a person or a timer did something: Detail names the [Action]
+	KindReopened       Kind = "reopened"        // a material change brought it back: Detail names the [Material]; it rings
+	KindCalled         Kind = "called"          // nobody acknowledged it: Detail names who was called; it rings
 	KindDeliveryFailed Kind = "delivery_failed" // a receiver could not be told, every attempt is used up
 )
 
@@ -232,6 +252,8 @@ type Filter struct {
 	Fields     []string
 	ClaimID    string
 	Unanswered bool      // only stories that nobody has answered
+	Merged     bool      // also stories that are merged into others
+	Owner      string    // only stories of this person
 	Quiet      bool      // also stories that never rang: history and answers without a claim
 	Since      time.Time // only stories with an article at or after this moment
 	Until      time.Time // only stories first seen before this moment

@@ -23,6 +23,7 @@ type take struct {
 	seq     int64
 	events  []Event
 	reasons []Reason
+	trail   *AuditEntry // the last of the audit trail; nil until it is needed
 }
 
 // pair is one article and one claim that it speaks of; the claim is nil where an edit took it out.
@@ -35,15 +36,12 @@ type pair struct {
 }
 
 func (t *take) all(ctx context.Context, batch []*article.Article) error {
-	if err := t.lock(ctx); err != nil {
-		return err
-	}
 	for _, a := range batch {
 		if err := t.article(ctx, a); err != nil {
 			return fmt.Errorf("article %s: %w", a.ID, err)
 		}
 	}
-	return t.finish(ctx)
+	return nil
 }
 
 // lock takes the event counter. Its row lock is the one lock of this package: whoever holds it is the only writer.
@@ -122,7 +120,7 @@ func (t *take) pair(ctx context.Context, p pair, old *Alert) error {
 	case old == nil:
 		return t.add(ctx, p)
 	}
-	return t.change(ctx, p, old)
+	return t.reread(ctx, p, old)
 }
 
 // reading notes that this text was read with these rules. It reports false for a redelivery. An outlet that goes back
@@ -183,8 +181,8 @@ func (t *take) arrival(p pair, home home, before, after *Story) (Kind, Reason) {
 	return KindJoined, ReasonJoined
 }
 
-// change takes in another reading of a pair that is known: an edit, or the same text under other rules.
-func (t *take) change(ctx context.Context, p pair, old *Alert) error {
+// reread takes in another reading of a pair that is known: an edit, or the same text under other rules.
+func (t *take) reread(ctx context.Context, p pair, old *Alert) error {
 	before, err := t.story(ctx, old.StoryID)
 	if err != nil {
 		return err
@@ -233,6 +231,7 @@ func (t *take) settle(ctx context.Context, p pair, before, after *Story, kind Ki
 	}
 	if live && p.role == RoleCarries && !before.Rang() {
 		after.RangAt = t.now
+		t.callLater(after)
 		kinds = append(kinds, KindOpened)
 	}
 	if live && p.role == RoleAnswers && !before.Answered() {
@@ -245,6 +244,11 @@ func (t *take) settle(ctx context.Context, p pair, before, after *Story, kind Ki
 		}
 		after.Seq = e.Seq
 		if err := t.notify(ctx, k, p, after); err != nil {
+			return err
+		}
+	}
+	if live {
+		if err := t.reopen(ctx, p, before, after, kind, detail); err != nil {
 			return err
 		}
 	}

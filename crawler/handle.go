@@ -108,7 +108,7 @@ func (c *Crawler) fromPage(l Link, src *Source, page Page) article.Article {
 // twice would count twice.
 func (c *Crawler) fromFeed(l Link, src *Source) article.Article {
 	doc := article.Article{
-		ID: l.ArticleID, URL: l.URL, CanonicalURL: l.CanonicalURL, Outlet: src.Name, OutletCountry: src.Country,
+		ID: l.ArticleID, URL: l.URL, CanonicalURL: l.CanonicalURL, Outlet: src.Name, OutletCountry: src.Country, OutletTier: src.Tier,
 		Title: l.Item.Title, Lead: withoutRepeat(l.Item.Summary, l.Item.Title), Text: l.Item.Content,
 		FirstSeen: l.FirstSeen, Origin: l.Origin, FeedOnly: true,
 	}

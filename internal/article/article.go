@@ -42,6 +42,7 @@ type Article struct {
 	CanonicalURL  string     `json:"canonical_url,omitempty"`
 	Outlet        string     `json:"outlet,omitempty"`         // name as shown, "Báo Bến Cảng"
 	OutletCountry string     `json:"outlet_country,omitempty"` // ISO 3166-1 alpha-2, upper case
+	OutletTier    int        `json:"outlet_tier,omitempty"`    // 1 national reach … 3 small; 0: not known
 	Language      string     `json:"language,omitempty"`       // "vi", "en" or "other"
 	Title         string     `json:"title"`
 	Lead          string     `json:"lead,omitempty"`

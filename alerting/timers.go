@@ -1,0 +1,106 @@
+package alerting
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// timerRest is how often the timers are looked at. Several processes may do it: each timer runs out once.
+const timerRest = time.Second
+
+// timers ends what has run out until the context ends: acknowledgements that nobody followed up, snoozes,
+// suppressions, and the wait for somebody of the roster.
+func (d *Desk) timers(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := d.runOut(ctx); err != nil && ctx.Err() == nil {
+			d.log.Error("timers not run", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(timerRest):
+		}
+	}
+}
+
+// dueStories are the stories that a timer has something to do for.
+const dueStories = `(until_at > 0 AND until_at <= ?) OR (escalate_at > 0 AND escalate_at <= ?)`
+
+// runOut ends everything whose time has come.
+func (d *Desk) runOut(ctx context.Context) error {
+	now := toMillis(d.now())
+	var due int
+	if err := d.db.QueryRow(ctx, `SELECT COUNT(*) FROM stories WHERE `+dueStories, now, now).Scan(&due); err != nil || due == 0 {
+		return err
+	}
+	return d.change(ctx, func(t *take) error {
+		now := toMillis(t.now)
+		rows, err := t.tx.Query(ctx, `SELECT `+storyColumns+` FROM stories WHERE `+dueStories+` ORDER BY id LIMIT ?`, now, now, maxLimit)
+		if err != nil {
+			return err
+		}
+		stories, err := collect(rows, "read timers", scanStory)
+		if err != nil {
+			return err
+		}
+		for i := range stories {
+			if err := t.ranOut(ctx, &stories[i]); err != nil {
+				return fmt.Errorf("story %s: %w", stories[i].ID, err)
+			}
+		}
+		return nil
+	})
+}
+
+// ranOut ends what has run out of one story.
+func (t *take) ranOut(ctx context.Context, s *Story) error {
+	if due(s.EscalateAt, t.now) {
+		return t.call(ctx, s)
+	}
+	a := Return
+	if s.State == StateAcknowledged {
+		a = Expire
+	}
+	was, owner := s.State, s.Owner
+	to, refusal := next(a, s.State, s.StateBefore)
+	if refusal != "" { // a timer of a state that it has left
+		s.UntilAt = none
+		return t.saveStory(ctx, s)
+	}
+	t.enter(s, to, a)
+	s.UntilAt = none
+	if to == StateAcknowledged {
+		s.UntilAt = t.now.Add(t.cfg.AckTimeout.Std())
+	}
+	if a == Expire {
+		s.Owner, s.Called = "", 0
+	}
+	t.callLater(s)
+	return t.record(ctx, s, &AuditEntry{Actor: systemActor, Action: a, Was: was}, acted{From: owner})
+}
+
+func due(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
+
+// call tells the next of the roster of a critical story that nobody has acknowledged.
+func (t *take) call(ctx context.Context, s *Story) error {
+	order := t.cfg.callOrder(t.now)
+	if s.State != StateNew || s.Called >= len(order) {
+		s.EscalateAt = none
+		return t.saveStory(ctx, s)
+	}
+	person := order[s.Called]
+	s.Called++
+	t.callLater(s)
+	if err := t.record(ctx, s, &AuditEntry{Actor: systemActor, Action: Call, Was: s.State}, acted{To: person.ID}); err != nil {
+		return err
+	}
+	e := Event{Kind: KindCalled, Rings: true, StoryID: s.ID, Detail: person.Name}
+	if err := t.event(ctx, &e); err != nil {
+		return err
+	}
+	s.Seq = e.Seq
+	return t.saveStory(ctx, s)
+}
+
+// Call names in the audit trail that somebody of the roster was called.
+const Call Action = "call"
