@@ -77,7 +77,7 @@ func TestGrowthWithLength(t *testing.T) {
 		}
 	})
 	t.Run("different articles", func(t *testing.T) {
-		x.measure(t, func(length, n int) []article.Article {
+		grown := x.measure(t, func(length, n int) []article.Article {
 			out, next := make([]article.Article, n), 0
 			for i := range out {
 				out[i] = joined(l.articles[next%len(l.articles):], length)
@@ -85,6 +85,9 @@ func TestGrowthWithLength(t *testing.T) {
 			}
 			return out
 		})
+		if grown > 2 {
+			t.Errorf("a byte of 1 MiB costs %.2f times one of 1 KiB", grown)
+		}
 	})
 }
 

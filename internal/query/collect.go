@@ -94,7 +94,7 @@ func (c *collector) innerNames(st *step, a area) {
 	case *Scope:
 		a.mask &= fieldMask(n.Field)
 	case *Same:
-		st.eachUnit(c.d, a, func(u area) bool {
+		st.eachUnit(c.x, c.d, a, func(u area) bool {
 			if st.kids[0].holds(c.x, c.d, u) {
 				c.innerNames(&st.kids[0], u)
 			}
@@ -134,7 +134,7 @@ func (c *collector) mark(st *step, a area, clause string) {
 		c.markNear(st, n, a, clause)
 		return
 	case *Same:
-		st.eachUnit(c.d, a, func(u area) bool {
+		st.eachUnit(c.x, c.d, a, func(u area) bool {
 			if st.kids[0].holds(c.x, c.d, u) {
 				c.mark(&st.kids[0], u, clause)
 			}

@@ -97,7 +97,7 @@ func (st *step) sameHolds(x *scratch, d *Doc, a area) bool {
 		return false
 	}
 	found := false
-	st.eachUnit(d, a, func(u area) bool {
+	st.eachUnit(x, d, a, func(u area) bool {
 		found = st.kids[0].holds(x, d, u)
 		return !found
 	})
@@ -124,28 +124,6 @@ func (st *step) possible(x *scratch, a area) bool {
 		return false
 	}
 	return true
-}
-
-// eachUnit calls visit for each sentence or paragraph in the area until it returns false.
-func (st *step) eachUnit(d *Doc, a area, visit func(area) bool) {
-	paragraphs := st.node.(*Same).Unit == Paragraph
-	for f := range uint8(fieldCount) {
-		if a.mask&(1<<f) == 0 {
-			continue
-		}
-		list := d.fields[f].Sentences
-		for i := 0; i < len(list); {
-			j := i + 1
-			for paragraphs && j < len(list) && list[j].Paragraph == list[i].Paragraph {
-				j++
-			}
-			u := a.within(f, int32(list[i].First), int32(list[j-1].Last))
-			if u.first < u.last && !visit(u) {
-				return
-			}
-			i = j
-		}
-	}
 }
 
 // sum adds up a weighted list, in hundredths.

@@ -101,15 +101,12 @@ func (e explainer) missingSame(st *step, n *Same, a area) Message {
 func (e explainer) missingNumber(st *step, n *Number, a area) Message {
 	var near []string
 	for i := range st.kids {
-		unit := &st.kids[i]
-		at := len(e.x.spans)
-		unit.places(e.x, e.d, a)
-		for _, u := range e.x.spans[at:] {
-			if v, ok := nearestFigure(e.d, u); ok && len(near) < 5 {
-				near = append(near, fmt.Sprintf("«%s»", e.d.fields[u.field].Text[v.Start:v.End]))
+		u := e.x.beside(&st.kids[i], e.d)
+		for k, v := range u.values {
+			if at := u.units[k]; a.has(at.field, at.first, at.last) && len(near) < 5 {
+				near = append(near, fmt.Sprintf("«%s»", e.d.fields[at.field].Text[v.Start:v.End]))
 			}
 		}
-		e.x.spans = e.x.spans[:at]
 	}
 	if len(near) == 0 {
 		return say("không có con số nào bên cạnh đơn vị", "no figure stands beside the unit")

@@ -20,6 +20,11 @@ func (st *step) placeHolds(x *scratch, d *Doc, a area) bool {
 	if !st.present(x, a) {
 		return false
 	}
+	if n, ok := st.node.(*Number); ok {
+		found := false
+		st.eachFigure(n, x, d, a, func(interval) bool { found = true; return false })
+		return found
+	}
 	mark := len(x.spans)
 	st.places(x, d, a)
 	found := len(x.spans) > mark
@@ -61,7 +66,10 @@ func (st *step) places(x *scratch, d *Doc, a area) {
 	case *Near:
 		st.nearPlaces(n, x, d, a)
 	case *Number:
-		st.figures(n, x, d, a)
+		st.eachFigure(n, x, d, a, func(v interval) bool {
+			x.spans = append(x.spans, v)
+			return true
+		})
 	default: // Or, List, Named
 		for i := range st.kids {
 			st.kids[i].places(x, d, a)

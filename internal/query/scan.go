@@ -11,6 +11,10 @@ type scratch struct {
 	spans   []interval
 	held    []*program // rules found to hold
 
+	besides map[uint32]int // by term that is a unit: which of the figures are its
+	figures []*unitFigures
+	units   []unit // of the SENT or PARA that is being tried
+
 	collector collector
 }
 
@@ -32,6 +36,7 @@ type hit struct {
 // begin makes the scratch ready for one document.
 func (x *scratch) begin(s *Set) {
 	x.hits, x.touched, x.spans = x.hits[:0], x.touched[:0], x.spans[:0]
+	clear(x.besides)
 	if x.epoch++; x.epoch == lastEpoch {
 		clear(x.stamps)
 		clear(x.seen)
