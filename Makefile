@@ -31,6 +31,7 @@ lint: ## formatting, vet, staticcheck, modules as committed, shell scripts
 	@out=$$(go fix -diff ./... 2>&1); if [ -n "$$out" ]; then echo "$$out"; echo "run: go fix ./..."; exit 1; fi
 	go mod tidy -diff
 	go mod verify
+	cd bench && go vet ./... && go tool $(TOOLS) staticcheck ./... && go mod tidy -diff
 	shellcheck .ci/run scripts/*.sh
 
 check: lint test build ## all that needs no server

@@ -161,11 +161,7 @@ func standsAt(d *text.Doc, at, before int, words []*text.Word) bool {
 		return false
 	}
 	for i, w := range words {
-		t := &d.Tokens[at+i]
-		if t.Sentence != d.Tokens[before].Sentence {
-			return false
-		}
-		if t.Word.Canon != w.Canon && !(t.Unmarked && t.Word.Fold == w.Fold) {
+		if t := &d.Tokens[at+i]; t.Sentence != d.Tokens[before].Sentence || !t.Matches(w, true) {
 			return false
 		}
 	}

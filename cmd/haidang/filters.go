@@ -52,6 +52,7 @@ func (c fetchCmd) Run(e *env) error {
 }
 
 type classifyCmd struct {
+	Slow  int      `help:"Print at the end, on stderr, the N queries of the rules that took most of the time." placeholder:"N"`
 	Files []string `arg:"" optional:"" name:"FILE" help:"Files of JSON lines, plain or .gz; standard input without one."`
 }
 
@@ -71,7 +72,11 @@ func (c classifyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return filters.Classify(e.ctx, rules, c.Files, e.streams())
+	err = filters.Classify(e.ctx, rules, c.Files, e.streams())
+	if c.Slow > 0 {
+		err = errors.Join(err, filters.WriteSlowest(rules, c.Slow, e.err))
+	}
+	return err
 }
 
 func (e *env) streams() filters.Streams { return filters.Streams{In: e.in, Out: e.out, Err: e.err} }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"text/tabwriter"
+	"time"
 
 	"haidang/classifier"
 	"haidang/internal/article"
@@ -48,6 +50,16 @@ func Classify(ctx context.Context, c *classifier.Classifier, files []string, std
 	close(jobs)
 	close(ordered)
 	return errors.Join(readErr, <-written)
+}
+
+// WriteSlowest prints the queries of the rules that took most of the time, dearest first.
+func WriteSlowest(c *classifier.Classifier, most int, out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "TIME\tLOOKS\tMATCHES\tLANGUAGE\tQUERY")
+	for _, q := range c.Slowest(most) {
+		fmt.Fprintf(w, "%v\t%d\t%d\t%s\t%s\n", q.Time.Round(time.Microsecond), q.Candidates, q.Matches, q.Language, q.Rule)
+	}
+	return w.Flush()
 }
 
 // Streams are the standard streams of a command.

@@ -19,9 +19,9 @@ type QueryOptions struct {
 	Lists map[string]string // entries of @name, separated by commas
 }
 
-// parse reads a query with the named lists.
+// parse reads a query with the named lists, one of filters only too, as the search page does.
 func (o QueryOptions) parse(src string) (*query.Query, error) {
-	return query.Options{Lists: func(name string) ([]string, bool) {
+	return query.Options{Browse: true, Lists: func(name string) ([]string, bool) {
 		entries, ok := o.Lists[name]
 		var list []string
 		for e := range strings.SplitSeq(entries, ",") {
@@ -39,6 +39,7 @@ type queryCheck struct {
 	OK        bool         `json:"ok"`
 	Canonical string       `json:"canonical,omitempty"`
 	Plan      *query.Plan  `json:"plan,omitempty"`
+	Alert     bool         `json:"alert"` // it has an anchor, so it may be one
 	Story     string       `json:"story,omitempty"`
 	Error     *query.Error `json:"error,omitempty"`
 }
@@ -53,7 +54,7 @@ func CheckQuery(src string, o QueryOptions, std Streams) error {
 	}
 	plan := query.PlanOf(q)
 	if o.JSON {
-		out := queryCheck{Query: src, OK: true, Canonical: q.String(), Plan: &plan}
+		out := queryCheck{Query: src, OK: true, Canonical: q.String(), Plan: &plan, Alert: len(plan.Anchors) > 0}
 		if q.Story != nil {
 			out.Story = q.Story.String()
 		}
@@ -85,7 +86,12 @@ func (s screen) plan(q *query.Query, p query.Plan) {
 	if most := 10; len(shown) > most {
 		shown, rest = shown[:most], fmt.Sprintf(s.say(" và %d nữa", " and %d more"), len(p.Anchors)-most)
 	}
-	s.line("  %s %s%s  (%s)", s.say("neo:     ", "anchors: "), Plain(strings.Join(shown, ", ")), rest, s.share(p.Share))
+	if len(p.Anchors) > 0 {
+		s.line("  %s %s%s  (%s)", s.say("neo:     ", "anchors: "), Plain(strings.Join(shown, ", ")), rest, s.share(p.Share))
+	} else {
+		s.line("  %s %s", s.say("neo:     ", "anchors: "), s.say("không có: dùng được để tìm và lọc, không dùng được làm cảnh báo",
+			"none: good for searching and filtering, not for an alert"))
+	}
 	if len(p.Guards) > 0 {
 		s.line("  %s %s", s.say("và có:   ", "besides: "), Plain(strings.Join(p.Guards, ", ")))
 	}
