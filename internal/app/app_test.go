@@ -55,6 +55,10 @@ var metricName = regexp.MustCompile(`haidang_[a-z_]+`)
 // TestMetricsAreWellNamedAndUsed lints the registry and holds the Prometheus rules and the dashboard to it.
 func TestMetricsAreWellNamedAndUsed(t *testing.T) {
 	a := start(t, quietOptions(t))
+	waitFor(t, "the metrics of the consumers, which appear with their first fetch", func() bool {
+		body := get(t, "http://"+a.Addr()+"/metrics")
+		return strings.Contains(body, "haidang_bus_lag_messages{") && strings.Contains(body, "haidang_bus_consumed_total{") && strings.Contains(body, "haidang_bus_overtaken_total{")
+	})
 	families, err := a.registry.Gather()
 	if err != nil {
 		t.Fatal(err)
