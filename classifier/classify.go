@@ -103,6 +103,7 @@ func (c *Classifier) assemble(r *reading, claim *compiled, matches []*query.Matc
 		return nil
 	}
 	f := &finding{claim: claim, zone: newZone(r, focus, all, c.cfg.NearSentence), match: describe(claim)}
+	f.zone.swindle = claim.Field == "impersonation" || claim.Field == "scam-links"
 	for _, m := range matches {
 		cl := &claim.Clauses[refs[m.ID].clause]
 		near := f.zone.spansNear(m.Spans)

@@ -24,7 +24,7 @@ func TestOneEventRingsOnce(t *testing.T) {
 			"two patterns on one event, and the net", "Xe lạ bắt cóc trẻ em mổ lấy nội tạng ở Đồng Nai",
 			"Tin đang lan truyền chóng mặt: nhóm người lạ bắt cóc trẻ em để mổ lấy nội tạng, hai cháu mất tích. Mọi người chia sẻ gấp.",
 			[]string{"health-organ-theft"},
-			[]string{"other-alarming-hearsay", "security-child-kidnapping"},
+			[]string{"other-alarming-hearsay", "security-child-kidnapping", "security-snatched-child"},
 		},
 		{
 			"the pattern before the net", "Rộ tin chủ tịch tập đoàn Vạn Cát ở Hà Nội bị cấm xuất cảnh",

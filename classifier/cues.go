@@ -32,10 +32,20 @@ const (
 	cuePer        cueKind = "per"    // attribution that stands before its source: theo, according to
 	cueVague      cueKind = "vague"  // makes an attribution worthless: giấu tên, anonymous
 	cueNegator    cueKind = "negator"
+	cueFraud      cueKind = "fraud"  // a swindle: lừa đảo, scam; an answer only to a claim that is itself the swindlers' message
+	cueLay        cueKind = "lay"    // people without a name or an office: một tài xế, two tellers; with a verb of telling they are witnesses
+	cueMedium     cueKind = "medium" // what people pass on: đoạn clip, a screenshot; with a verb of telling it is what the teller relies on
+	cueTells      cueKind = "tells"  // the verb of telling: kể, wrote
 )
 
 // signalKinds are the cues that carry points. The first strongSignals of them mark a rumour, the others excitement.
-var signalKinds = []cueKind{"unsourced", "hearsay", "spread", "urgent", "secrecy", "panic", "witness", "channel", "call", "certainty"}
+var signalKinds = []cueKind{"unsourced", "hearsay", "spread", "urgent", "secrecy", layWitness, posted, "panic", "channel", "call", "certainty"}
+
+// These mark a rumour only where no competent source speaks beside them.
+const (
+	layWitness cueKind = "witness" // neighbours, parents, tellers: told by people without a name
+	posted     cueKind = "posted"  // a clip, a post, a message is all that the teller relies on
+)
 
 const strongSignals = 5
 
@@ -44,6 +54,7 @@ var strongKinds = signalKinds[:strongSignals]
 var cueKinds = slices.Concat([]cueKind{
 	cueDenies, cueNegates, cueMute, cueConcedes, cueFalse, cueDebunks, cuePenalty, cueSpreading, cueQuestions, cueUnclear, cueAffirms, cueAllegation,
 	cueOpinion, cueSatire, cuePrediction, cueExperience, cueAdvice, cueAgency, cueSpeaks, cuePer, cueVague, cueNegator,
+	cueFraud, cueLay, cueMedium, cueTells,
 }, signalKinds)
 
 // cueFile is cues.yaml.

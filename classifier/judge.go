@@ -25,6 +25,7 @@ type finding struct {
 	match  article.ClaimMatch
 	zone   zone
 	strong int // points of the signals that mark a rumour
+	nobody int // points for a title that asserts it where nobody competent speaks
 }
 
 // worthTelling reports whether a finding belongs in the verdict. What a broad claim finds without any mark of a rumour
@@ -33,6 +34,12 @@ func (f *finding) worthTelling() bool { return !f.claim.Broad || f.strong > 0 }
 
 // broadSignals is how many points of marked rumour a broad claim needs to ring: two kinds of mark.
 const broadSignals = 40
+
+// bodyMarks is how many points of marked rumour a pattern needs that no title tells: two kinds of mark.
+const bodyMarks = 30
+
+// dailyMarks is how many points of marked rumour a daily claim needs, the title that asserts it among them.
+const dailyMarks = 25
 
 // judge gives the stance, the score and the decision for a claim found in an article.
 func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
@@ -70,7 +77,7 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 	if r := notCheckable(z); r != "" {
 		return r
 	}
-	if claim.Broad && len(z.r.official) > 0 || claim.official() == Silences && z.isOfficial() && f.strong < strongEnough {
+	if (claim.Broad || claim.Daily) && len(z.r.official) > 0 || claim.official() == Silences && z.isOfficial() && f.strong < strongEnough {
 		return ReasonOfficial
 	}
 	if claim.Kind == Pattern && f.strong == 0 {
@@ -81,7 +88,8 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 			return ReasonAdvice
 		}
 	}
-	if f.match.Score < c.threshold(claim, z.r.english) || claim.Broad && f.strong < broadSignals || claim.Common && f.strong == 0 {
+	if f.match.Score < c.threshold(claim, z.r.english) || claim.Broad && f.strong < broadSignals || claim.Common && f.strong == 0 ||
+		claim.Daily && f.strong+f.nobody < dailyMarks || claim.Kind == Pattern && !z.swindle && z.sentences[0] > z.r.head && f.strong < bodyMarks {
 		return ReasonScore
 	}
 	return ""
@@ -105,7 +113,7 @@ func (c *Classifier) addSignals(f *finding) {
 		if found == nil {
 			continue
 		}
-		if i < strongSignals || kind == layWitness && f.zone.r.nobodyAnswers() {
+		if i < strongSignals || (kind == layWitness || kind == posted) && f.zone.r.nobodyAnswers() && f.zone.inTitle(f.zone.sentences[0]) {
 			f.strong += c.cues.points[kind]
 			limit = signalCap
 		}
@@ -124,7 +132,8 @@ func (f *finding) addPlace() {
 	switch first := f.zone.sentences[0]; {
 	case first < r.base[1] && f.claim.Flat:
 		f.addPart("headline", headline)
-	case first < r.base[1] && f.claim.Sourced && r.nobodyAnswers():
+	case first < r.base[1] && (f.claim.Sourced || f.claim.Daily) && r.nobodyAnswers():
+		f.nobody = headline
 		f.addPart("nobody", headline)
 	case first <= r.head && f.claim.Flat && r.nobodyAnswers():
 		f.addPart("opening", openingPoints)
@@ -133,9 +142,6 @@ func (f *finding) addPlace() {
 		f.addPart("buried", buried)
 	}
 }
-
-// layWitness marks a rumour where no competent source speaks beside the neighbours, parents and tellers.
-const layWitness cueKind = "witness"
 
 // nobodyAnswers reports whether an article that is long enough to name a competent source names none.
 func (r *reading) nobodyAnswers() bool {

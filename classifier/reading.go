@@ -62,6 +62,7 @@ func (c *Classifier) read(a *article.Article) *reading {
 	}
 	r.negate()
 	r.brush()
+	r.findTellers()
 	r.findOfficial()
 	return r
 }
@@ -137,6 +138,44 @@ func (r *reading) suffers(agency, verb *cue) bool {
 		if r.fields[agency.field].Tokens[i].Word.Canon == "bị" {
 			return true
 		}
+	}
+	return false
+}
+
+// tellGap is how many words may stand between somebody and the verb by which he tells.
+const tellGap = 8
+
+// findTellers turns people without a name, and the posts and clips that they pass on, into witnesses where they tell
+// something: "một tài xế ... kể", "says a worker", "theo một bài đăng".
+func (r *reading) findTellers() {
+	for i := range r.cues {
+		c := &r.cues[i]
+		if c.kind != cueLay && c.kind != cueMedium {
+			continue
+		}
+		for j := max(0, i-2); j < len(r.cues) && j <= i+4; j++ {
+			if r.tells(c, j) {
+				c.kind = map[cueKind]cueKind{cueLay: layWitness, cueMedium: posted}[c.kind]
+				break
+			}
+		}
+	}
+}
+
+// tells reports whether the cue at i makes the people or the post before or behind it the one who tells.
+func (r *reading) tells(who *cue, i int) bool {
+	v := &r.cues[i]
+	if v.field != who.field || v.sentence != who.sentence {
+		return false
+	}
+	switch v.kind {
+	case cueSpeaks, cueTells:
+		if d := v.first - who.last; d >= -1 && d <= tellGap && v.first > who.first {
+			return !r.negated(i)
+		}
+		return who.first >= v.last && who.first-v.last <= 1
+	case cuePer:
+		return v.last <= who.first && who.first-v.last <= 3
 	}
 	return false
 }

@@ -40,7 +40,7 @@ func (z *zone) affirmed() bool {
 
 // answer looks for a denial, a debunk or a penalty in one part of the article.
 func (z *zone) answer(where func(int) bool) (article.Stance, []*cue) {
-	denies, label := z.first(where, cueDenies), z.first(where, cueFalse)
+	denies, label := z.first(where, cueDenies), z.label(where)
 	debunks, penalty := z.first(where, cueDebunks), z.first(where, cuePenalty)
 	if penalty != nil && (label != nil || z.first(where, cueSpreading) != nil && z.first(anywhere, cueFalse, cueDenies) != nil) {
 		return article.ReportsPenalty, cuesOf(penalty, label)
@@ -65,6 +65,18 @@ func (z *zone) answer(where func(int) bool) (article.Stance, []*cue) {
 	return "", nil
 }
 
+// label returns the first word by which the outlet calls it false. A word of fraud is one where the claim is itself the
+// message of swindlers, or where somebody competent speaks or warns; elsewhere it is what the rumour accuses somebody of.
+func (z *zone) label(where func(int) bool) *cue {
+	if c := z.first(where, cueFalse); c != nil {
+		return c
+	}
+	if z.swindle || len(z.r.official) > 0 || z.first(anywhere, cueFalse, cueAdvice, cueDebunks) != nil {
+		return z.first(where, cueFraud)
+	}
+	return nil
+}
+
 // disputed: somebody alleges misconduct, somebody denies it, and nobody else has found it false.
 func (z *zone) disputed() bool {
 	return z.first(z.covers, cueAllegation) != nil &&
@@ -74,6 +86,9 @@ func (z *zone) disputed() bool {
 // farAnswer takes denials far from the claim for an answer in a short text, or when there are several.
 func (z *zone) farAnswer() (article.Stance, []*cue) {
 	n := z.count(anywhere, cueDenies, cueFalse, cueDebunks)
+	if z.label(anywhere) != nil {
+		n = max(n, z.count(anywhere, cueFraud))
+	}
 	if n >= manyFar || n > 0 && z.r.total <= shortText {
 		return z.answer(anywhere)
 	}

@@ -23,6 +23,7 @@ type zone struct {
 	sentences []int          // those that hold the claim, ascending
 	near      int            // how many sentences around them count
 	prominent bool           // it stands in the title, the lead or the opening
+	swindle   bool           // the claim is a message by which swindlers work
 }
 
 func newZone(r *reading, focus, all []article.Span, near int) zone {

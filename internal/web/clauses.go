@@ -66,6 +66,8 @@ var clauses = map[string]pair{
 	"signal:spread":    {"Nói là đang lan truyền", "Said to be spreading"},
 	"signal:urgent":    {"Giục chia sẻ", "Urges sharing"},
 	"signal:secrecy":   {"Nói có bưng bít", "Speaks of a cover-up"},
+	"signal:posted":    {"Dựa vào bài đăng, đoạn clip", "Rests on a post or clip"},
+	"core":             {"Nội dung tin", "What is claimed"},
 	"signal:panic":     {"Gây hoang mang", "Panic"},
 	"signal:witness":   {"Lời kể không kiểm chứng", "Told by witnesses"},
 	"signal:channel":   {"Lấy từ mạng xã hội", "From social media"},
