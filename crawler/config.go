@@ -30,7 +30,8 @@ type Config struct {
 	// MaxFeedBytes and MaxPageBytes bound a body as sent and as unpacked.
 	MaxFeedBytes settings.Bytes `yaml:"max_feed_bytes"`
 	MaxPageBytes settings.Bytes `yaml:"max_page_bytes"`
-	// PollMin and PollMax bound the time between two polls of a feed.
+	// PollMin is the time between two polls of the busiest outlets of the first tier, and PollMax the longest of any feed
+	// that can be read. Within them each feed has its own rhythm, and each tier its own bounds.
 	PollMin settings.Duration `yaml:"poll_min"`
 	PollMax settings.Duration `yaml:"poll_max"`
 	// SeenFor is how long an item that its feed no longer shows is remembered.
@@ -51,6 +52,10 @@ type Source struct {
 	Kind     string   `yaml:"kind"`     // one of Kinds
 	Timezone string   `yaml:"timezone"` // of dates without a zone: "Asia/Ho_Chi_Minh"
 	Feeds    []string `yaml:"feeds"`
+	// Sitemaps are news sitemaps, by which the feeds are checked to be complete; without feeds they are what is read.
+	Sitemaps []string `yaml:"sitemaps"`
+	// Sections are pages of headlines, for outlets that have no feeds.
+	Sections []Section `yaml:"sections"`
 	// Delay, PollMin and PollMax override those of the Config.
 	Delay   settings.Duration `yaml:"delay"`
 	PollMin settings.Duration `yaml:"poll_min"`
@@ -61,6 +66,12 @@ type Source struct {
 	Unverified bool `yaml:"unverified"`
 	// Disabled keeps the entry and polls nothing.
 	Disabled bool `yaml:"disabled"`
+}
+
+// Section is a page of headlines.
+type Section struct {
+	URL   string `yaml:"url"`
+	Links string `yaml:"links"` // regular expression: which paths, with their query, are articles
 }
 
 // Selectors are CSS selectors into an outlet's pages. An empty one leaves that part to the general rules.
@@ -85,7 +96,7 @@ func DefaultConfig() Config {
 		Timeout:      settings.Duration(30 * time.Second),
 		MaxFeedBytes: 5 << 20,
 		MaxPageBytes: 4 << 20,
-		PollMin:      settings.Duration(5 * time.Minute),
+		PollMin:      settings.Duration(2 * time.Minute),
 		PollMax:      settings.Duration(6 * time.Hour),
 		SeenFor:      settings.Duration(90 * 24 * time.Hour),
 		Fetchers:     16,
@@ -147,13 +158,12 @@ func validateSources(sources []Source) []error {
 		} else {
 			ids[s.ID] = i
 		}
-		for j, f := range s.Feeds {
-			where := fmt.Sprintf("%s.feeds[%d]", at, j)
-			if first, ok := feeds[f]; ok {
-				errs = append(errs, fmt.Errorf("%s: %q is also %s", where, f, first))
+		for _, p := range s.places(at) {
+			if first, ok := feeds[p.url]; ok {
+				errs = append(errs, fmt.Errorf("%s: %q is also %s", p.where, p.url, first))
 				continue
 			}
-			feeds[f] = where
+			feeds[p.url] = p.where
 		}
 	}
 	return errs
@@ -183,18 +193,40 @@ func (s Source) validate(at string) []error {
 	if _, err := time.LoadLocation(s.Timezone); err != nil {
 		add("timezone: %q is not known; write one such as Asia/Ho_Chi_Minh", s.Timezone)
 	}
-	if len(s.Feeds) == 0 {
-		add("feeds: missing")
+	if len(s.Feeds)+len(s.Sitemaps)+len(s.Sections) == 0 {
+		add("feeds: missing; write feeds, sitemaps or sections")
 	}
-	for j, f := range s.Feeds {
-		if u, err := url.Parse(f); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
-			add("feeds[%d]: %q is not an absolute http or https address without a password", j, f)
+	for _, p := range s.places(at) {
+		if u, err := url.Parse(p.url); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+			errs = append(errs, fmt.Errorf("%s: %q is not an absolute http or https address without a password", p.where, p.url))
+		}
+	}
+	for j, sec := range s.Sections {
+		if _, err := regexp.Compile(sec.Links); err != nil || sec.Links == "" {
+			add("sections[%d].links: %q is not a regular expression for the paths of articles, such as -\\d+\\.html$", j, sec.Links)
 		}
 	}
 	if s.Delay < 0 || s.PollMin < 0 || s.PollMax < 0 || (s.PollMin > 0 && s.PollMax > 0 && s.PollMax < s.PollMin) {
 		add("delay, poll_min, poll_max: %v, %v, %v: negative, or the smallest above the largest", s.Delay, s.PollMin, s.PollMax)
 	}
 	return append(errs, s.Selectors.validate(at+".selectors")...)
+}
+
+// place is an address in the configuration.
+type place struct{ where, url string }
+
+func (s Source) places(at string) []place {
+	var out []place
+	for j, u := range s.Feeds {
+		out = append(out, place{fmt.Sprintf("%s.feeds[%d]", at, j), u})
+	}
+	for j, u := range s.Sitemaps {
+		out = append(out, place{fmt.Sprintf("%s.sitemaps[%d]", at, j), u})
+	}
+	for j, sec := range s.Sections {
+		out = append(out, place{fmt.Sprintf("%s.sections[%d].url", at, j), sec.URL})
+	}
+	return out
 }
 
 func (s Selectors) validate(at string) []error {

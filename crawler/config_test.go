@@ -62,7 +62,7 @@ func TestMetrics(t *testing.T) {
 		}
 		series[f.GetName()] = len(f.GetMetric())
 	}
-	if want := 3 * (len(reasons()) + 1); series["haidang_crawler_fetches_total"] != want {
+	if want := 4 * (len(reasons()) + 1); series["haidang_crawler_fetches_total"] != want {
 		t.Errorf("%d series of fetches, want %d", series["haidang_crawler_fetches_total"], want)
 	}
 	newMetrics(nil) // no registerer, no metrics, no panic

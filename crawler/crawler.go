@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/url"
 	"sync"
 	"time"
 
@@ -54,8 +55,10 @@ type Crawler struct {
 	state   state
 	sources map[string]*Source
 
-	mu      sync.Mutex
-	failing map[string]bool // feeds whose last poll failed
+	mu    sync.Mutex
+	dirty map[string]feedState     // polled, and not yet written
+	wakes map[string]chan struct{} // by feed: poll it now
+	hosts map[string][]string      // feeds by host
 }
 
 // New checks the configuration and builds a Crawler. It makes no request.
@@ -80,11 +83,20 @@ func New(cfg Config, deps Deps) (*Crawler, error) {
 	fetcher.robots.now = deps.Now
 	c := &Crawler{
 		cfg: cfg, deps: deps, log: deps.Logger.With("component", "crawler"), metrics: m, fetcher: fetcher,
-		extract: extractor{budget: extractDeadline}, state: state{db: deps.DB}, sources: map[string]*Source{}, failing: map[string]bool{},
+		extract: extractor{budget: extractDeadline}, state: state{db: deps.DB}, sources: map[string]*Source{},
+		dirty: map[string]feedState{}, wakes: map[string]chan struct{}{}, hosts: map[string][]string{},
 	}
 	for i := range cfg.Sources {
 		c.sources[cfg.Sources[i].ID] = &cfg.Sources[i]
+		m.follow(cfg.Sources[i].ID)
 	}
+	c.eachPolled(func(_ *Source, p polled) {
+		c.wakes[p.url] = make(chan struct{}, 1)
+		if u, err := url.Parse(p.url); err == nil {
+			c.hosts[hostKey(u)] = append(c.hosts[hostKey(u)], p.url)
+		}
+	})
+	fetcher.transport.hosts.answered = c.wakeHost
 	return c, nil
 }
 

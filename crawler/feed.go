@@ -37,7 +37,9 @@ func ReadFeed(data []byte, feedURL string, defaults FeedDefaults) (Feed, error) 
 		return Feed{}, err
 	}
 	r := feedReader{defaults: defaults, feedURL: feedURL}
-	return r.read(raw, repaired), nil
+	out := r.read(raw, repaired)
+	out.TTL, out.Hub = askedInterval(doc), declaredHub(doc)
+	return out, nil
 }
 
 // cleanFeed drops what stands before the document and the XML declaration, whose encoding is no longer true.

@@ -27,7 +27,8 @@ type Response struct {
 	Header      http.Header
 	ContentType string // as sent, charset included
 	Body        []byte
-	Unchanged   bool // 304: the feed is as it was
+	Unchanged   bool   // 304: the feed is as it was
+	Moved       string // where permanent redirects (301, 308) lead; "" when there were none
 	RetryAfter  time.Duration
 }
 
@@ -55,8 +56,8 @@ func newFetcher(cfg Config, m *metrics) (*Fetcher, error) {
 	f.transport.hosts.delay = cfg.Delay.Std()
 	f.robots = newRobotsCache(f)
 	for _, src := range cfg.Sources {
-		for _, feed := range src.Feeds {
-			f.slow(feed, src.Delay.Std())
+		for _, p := range src.polled() {
+			f.slow(p.url, src.Delay.Std())
 		}
 	}
 	return f, nil
@@ -94,7 +95,21 @@ func (f *Fetcher) feed(ctx context.Context, r FeedRequest) (Response, error) {
 		header.Set("If-Modified-Since", r.LastModified)
 	}
 	e := &exchange{limit: int64(f.cfg.MaxFeedBytes), left: f.cfg.Timeout.Std()}
-	return f.get(ctx, r.URL, header, e, nil)
+	return f.follow(ctx, r.URL, header, e)
+}
+
+// follow is get that notes where permanent redirects lead, as far as they stand before any other.
+func (f *Fetcher) follow(ctx context.Context, address string, header http.Header, e *exchange) (Response, error) {
+	moved, permanent := "", true
+	res, err := f.get(ctx, address, header, e, func(req *http.Request) error {
+		code := req.Response.StatusCode
+		if permanent = permanent && (code == http.StatusMovedPermanently || code == http.StatusPermanentRedirect); permanent {
+			moved = req.URL.String()
+		}
+		return nil
+	})
+	res.Moved = moved
+	return res, err
 }
 
 // get sends a plain request through the guarded transport and follows at most maxRedirects redirects, each of which

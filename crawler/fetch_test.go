@@ -386,7 +386,7 @@ func TestThrottledServer(t *testing.T) {
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
 	c := newCrawler(t, testConfig(s), &recorder{}, newClock())
-	if err := c.PollAll(t.Context()); ReasonOf(err) != ReasonThrottled {
+	if err := c.pollAll(t.Context()); ReasonOf(err) != ReasonThrottled {
 		t.Fatalf("poll: %v", err)
 	}
 	health, err := c.Health(t.Context())
@@ -396,7 +396,7 @@ func TestThrottledServer(t *testing.T) {
 	if d := health[0].Feeds[0].NextPoll.Sub(c.deps.Now()); d < time.Hour {
 		t.Errorf("the next poll is in %v, the server asked for an hour", d)
 	}
-	if err := c.PollAll(t.Context()); ReasonOf(err) != ReasonThrottled || s.asked("/rss") != 1 {
+	if err := c.pollAll(t.Context()); ReasonOf(err) != ReasonThrottled || s.asked("/rss") != 1 {
 		t.Errorf("polled again: %v, asked %d times", err, s.asked("/rss"))
 	}
 }

@@ -17,13 +17,20 @@ const (
 	maxHold       = 90 * time.Second // a longer wait is an error to come back with, not a goroutine to keep
 	maxCrawlDelay = time.Minute
 	throttlePause = 30 * time.Second // after a 429 that does not say how long
+
+	// A host that did not answer so many requests in a row is left alone for deadFirst; each request that it then leaves
+	// unanswered doubles the time, up to deadLongest.
+	deadAfter   = 3
+	deadFirst   = 10 * time.Minute
+	deadLongest = time.Hour
 )
 
 // hostLimiter lets one request at a time go to a host, with a pause between the end of one and the start of the next.
 type hostLimiter struct {
-	mu    sync.Mutex
-	delay time.Duration
-	hosts map[string]*hostTurn
+	mu       sync.Mutex
+	delay    time.Duration
+	hosts    map[string]*hostTurn
+	answered func(host string) // called when a host that was left alone answers again; may be nil
 }
 
 type hostTurn struct {
@@ -32,12 +39,20 @@ type hostTurn struct {
 	delay   time.Duration
 	next    time.Time // not before
 	blocked time.Time // the server asked for silence until then
+	silent  int       // requests in a row that were not answered
+	dead    time.Time // it is left alone until then
 }
 
 func newHostLimiter() *hostLimiter { return &hostLimiter{hosts: map[string]*hostTurn{}} }
 
 // hostKey is the host as the limiter counts it; a port of its own is a server of its own.
-func hostKey(u *url.URL) string { return strings.TrimSuffix(strings.ToLower(u.Host), ".") }
+func hostKey(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	if port := u.Port(); port == "80" || port == "443" {
+		host = strings.TrimSuffix(host, ":"+port)
+	}
+	return strings.TrimSuffix(host, ".")
+}
 
 func (l *hostLimiter) get(host string) *hostTurn {
 	h, ok := l.hosts[host]
@@ -56,7 +71,7 @@ func (l *hostLimiter) forget() {
 	}
 	now := time.Now()
 	for name, h := range l.hosts {
-		if h.waiting == 0 && now.After(h.next) && now.After(h.blocked) {
+		if h.waiting == 0 && now.After(h.next) && now.After(h.blocked) && now.After(h.dead) {
 			delete(l.hosts, name)
 		}
 	}
@@ -76,6 +91,23 @@ func (l *hostLimiter) block(host string, d time.Duration) {
 	h := l.get(host)
 	if until := time.Now().Add(min(d, maxRetryAfter)); until.After(h.blocked) {
 		h.blocked = until
+	}
+}
+
+// heard notes whether a host answered, whatever it said. After a few requests without an answer the host counts as dead
+// for a while, so that the pages waiting for it do not each spend a timeout.
+func (l *hostLimiter) heard(host string, ok bool) {
+	l.mu.Lock()
+	h := l.get(host)
+	back := ok && !h.dead.IsZero()
+	if ok {
+		h.silent, h.dead = 0, time.Time{}
+	} else if h.silent++; h.silent >= deadAfter {
+		h.dead = time.Now().Add(min(deadFirst<<min(h.silent-deadAfter, 8), deadLongest))
+	}
+	l.mu.Unlock()
+	if back && l.answered != nil {
+		l.answered(host)
 	}
 }
 
@@ -112,6 +144,10 @@ func (l *hostLimiter) acquire(ctx context.Context, host string) (release func(),
 
 func (l *hostLimiter) pause(ctx context.Context, h *hostTurn) error {
 	l.mu.Lock()
+	if left := time.Until(h.dead); left > 0 {
+		l.mu.Unlock()
+		return &Error{Reason: ReasonHostDown, Temporary: true, Wait: left, Err: fmt.Errorf("the host did not answer %d requests in a row; it is asked again in %v", deadAfter, left.Round(time.Second))}
+	}
 	until := h.next
 	blocked := h.blocked.After(until)
 	if blocked {

@@ -48,6 +48,7 @@ type Feed struct {
 	Items    []Item
 	Repaired bool          // ill-formed, read after repair
 	TTL      time.Duration // how long the feed asks to be left alone; 0 when it does not say
+	Hub      string        // WebSub hub that it declares; "" when it declares none
 }
 
 // FeedDefaults is what a feed does not say of itself.

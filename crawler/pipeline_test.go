@@ -19,7 +19,7 @@ func TestFeedToArticle(t *testing.T) {
 	s.show("/rss", "text/xml", s.feedOf("Kênh chính đã thông|/kenh.html?utm_source=rss|Nước về ruộng."))
 	s.page("/kenh.html", "Kênh chính đã thông", "Sáng 21.11, ")
 	c := newCrawler(t, testConfig(s), bus, now)
-	if err := c.PollAll(t.Context()); err != nil {
+	if err := c.pollAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	links := bus.take()
@@ -47,7 +47,7 @@ func TestFeedToArticle(t *testing.T) {
 	if want := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC); !a.Published.Equal(want) || a.PublishedFrom != article.DateFromFeed {
 		t.Errorf("published %v from %s", a.Published, a.PublishedFrom)
 	}
-	if err := c.PollAll(t.Context()); err != nil {
+	if err := c.pollAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if again := bus.take(); len(again) != 0 {
@@ -64,7 +64,7 @@ func TestEditIsANewRevision(t *testing.T) {
 	for _, title := range []string{"Kênh chính đã thông", "Đính chính: kênh chính thông một nửa"} {
 		s.show("/rss", "text/xml", s.feedOf(title+"|/kenh.html|Nước về."))
 		s.page("/kenh.html", title, "Sáng 21.11, ")
-		if err := c.PollAll(t.Context()); err != nil {
+		if err := c.pollAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for _, l := range bus.take() {
@@ -95,7 +95,7 @@ func TestTwoFeedsDoNotEditEachOther(t *testing.T) {
 	c := newCrawler(t, cfg, bus, now)
 	total := 0
 	for i := range 3 {
-		if err := c.PollAll(t.Context()); err != nil {
+		if err := c.pollAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		links := bus.take()
@@ -123,11 +123,11 @@ func TestNothingIsMarkedBeforeTheAcknowledgement(t *testing.T) {
 	})
 	c := newCrawler(t, testConfig(s), bus, now)
 	bus.setFail(true)
-	if err := c.PollAll(t.Context()); !errors.Is(err, errBrokerAway) {
+	if err := c.pollAll(t.Context()); !errors.Is(err, errBrokerAway) {
 		t.Fatalf("poll without a broker: %v", err)
 	}
 	bus.setFail(false)
-	if err := c.PollAll(t.Context()); err != nil {
+	if err := c.pollAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	links := bus.take()
@@ -161,7 +161,7 @@ func TestCrashBetweenPublishAndMark(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.PollAll(ctx); (err == nil) != (i == 1) {
+		if err := c.pollAll(ctx); (err == nil) != (i == 1) {
 			t.Fatalf("run %d: %v", i, err)
 		}
 		die()
@@ -179,36 +179,6 @@ type dying struct {
 func (d dying) PublishLinks(ctx context.Context, links []Link) error {
 	defer d.die()
 	return d.recorder.PublishLinks(ctx, links)
-}
-
-func TestConditionalGet(t *testing.T) {
-	s, bus, now := newSite(t), &recorder{}, newClock()
-	var conditional, full int
-	s.on("/rss", func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("If-None-Match") == `"7"` && r.Header.Get("If-Modified-Since") != "" {
-			conditional++
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		full++
-		w.Header().Set("ETag", `"7"`)
-		w.Header().Set("Last-Modified", "Sat, 21 Nov 2026 00:00:00 GMT")
-		_, _ = w.Write([]byte(s.feedOf("Một|/1.html|a")))
-	})
-	c := newCrawler(t, testConfig(s), bus, now)
-	for range 3 {
-		if err := c.PollAll(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		now.add(time.Minute)
-	}
-	if full != 1 || conditional != 2 {
-		t.Errorf("%d full and %d conditional requests, want 1 and 2", full, conditional)
-	}
-	now.add(fullEvery)
-	if err := c.PollAll(t.Context()); err != nil || full != 2 {
-		t.Errorf("after %v: %v, %d full requests; an ETag is not believed for ever", fullEvery, err, full)
-	}
 }
 
 // Pages that will never be read: told as the feed gives them, or refused with a reason, once.
@@ -294,7 +264,7 @@ func TestHealthOfAFailingSource(t *testing.T) {
 	bad.show("/rss", "text/html", "<html><body>Bảo trì</body></html>")
 	c := newCrawler(t, testConfig(good, bad), bus, now)
 	for range 3 {
-		if err := c.PollAll(t.Context()); ReasonOf(err) != ReasonNotFeed {
+		if err := c.pollAll(t.Context()); ReasonOf(err) != ReasonNotFeed {
 			t.Fatalf("poll: %v", err)
 		}
 	}
@@ -312,10 +282,14 @@ func TestHealthOfAFailingSource(t *testing.T) {
 		t.Errorf("after three failures the next poll is in %v: no backoff", d)
 	}
 	bad.show("/rss", "text/xml", bad.feedOf("Hai|/2.html|a"))
-	if err := c.PollAll(t.Context()); err != nil {
+	if err := c.pollAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	now.add(25 * time.Hour)
+	if health, _ = c.Health(t.Context()); health[1].State != StateOK {
+		t.Errorf("a day in which nobody asked is taken for silence: %+v", health[1])
+	}
+	_ = c.pollAll(t.Context())
 	if health, _ = c.Health(t.Context()); health[1].State != StateQuiet || health[1].Failures != 0 {
 		t.Errorf("after it came back and a silent day: %+v", health[1])
 	}
@@ -360,7 +334,7 @@ func TestSeenIsForgottenByAge(t *testing.T) {
 		return n
 	}
 	for range 100 { // days on which the feed stays as it is: what it shows is not forgotten
-		if err := c.PollAll(t.Context()); err != nil {
+		if err := c.pollAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.state.prune(t.Context(), now.now().Add(-c.cfg.SeenFor.Std())); err != nil {
@@ -372,11 +346,11 @@ func TestSeenIsForgottenByAge(t *testing.T) {
 		t.Errorf("%d items remembered, want the one that the feed still shows", count())
 	}
 	s.show("/rss", "text/xml", s.feedOf("Hai|/2.html|b"))
-	if err := c.PollAll(t.Context()); err != nil {
+	if err := c.pollAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	now.add(91 * 24 * time.Hour)
-	if err := c.PollAll(t.Context()); err != nil {
+	if err := c.pollAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.state.prune(t.Context(), now.now().Add(-c.cfg.SeenFor.Std())); err != nil {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"time"
@@ -15,52 +14,44 @@ import (
 	"haidang/internal/article"
 )
 
-// fullEvery is how often a feed is asked without conditions: some servers keep an ETag while the content changes.
-const fullEvery = 6 * time.Hour
-
-// poll asks one feed once and stores the outcome. It returns the feed's new state and, for a caller that wants to
-// know, why it failed. Order of effects: fetch, publish everything new, and only then store validators and mark seen.
-func (c *Crawler) poll(ctx context.Context, src *Source, f feedState) (feedState, error) {
-	err := c.tryPoll(ctx, src, &f)
+// poll asks one feed, sitemap or section page once and keeps the outcome. It returns the new state and, for a caller that
+// wants to know, why it failed. Order of effects: fetch, publish everything new, and only then store validators and mark
+// seen. A poll that brought nothing new is written later, with others: [Crawler.flush].
+func (c *Crawler) poll(ctx context.Context, src *Source, p polled, f feedState) (feedState, error) {
+	err := c.tryPoll(ctx, src, p, &f)
 	if ctx.Err() != nil {
 		return f, ctx.Err()
 	}
 	if err == nil {
 		return f, nil
 	}
-	now := c.deps.Now()
-	f.lastPoll, f.failures, f.reason, f.err = now, f.failures+1, ReasonOf(err), cut(err.Error(), 300)
-	f.interval = c.slower(src, f)
-	f.next = now.Add(max(jittered(f.interval), waitOf(err)))
-	c.log.Warn("feed failed", "source", src.ID, "feed", f.url, "reason", f.reason, "failures", f.failures, "err", err)
-	return f, errors.Join(fmt.Errorf("feed %s: %w", f.url, err), stateError("store feed", saveFeed(ctx, c.state.db, f)))
+	c.failed(src, &f, err)
+	c.log.Warn("feed failed", "source", src.ID, "feed", f.url, "channel", f.channel, "reason", f.reason, "failures", f.failures, "next", f.next, "err", err)
+	c.kept(f)
+	return f, errors.Join(fmt.Errorf("%s %s: %w", p.channel, f.url, err), stateError("store feed", saveFeed(ctx, c.state.db, f)))
 }
 
-func (c *Crawler) tryPoll(ctx context.Context, src *Source, f *feedState) error {
-	now := c.deps.Now()
-	request := FeedRequest{URL: f.url}
-	full := f.lastFull.IsZero() || now.Sub(f.lastFull) >= fullEvery
-	if !full {
-		request.ETag, request.LastModified = f.etag, f.lastModified
-	}
-	res, err := c.fetcher.Feed(ctx, request)
+func (c *Crawler) tryPoll(ctx context.Context, src *Source, p polled, f *feedState) error {
+	a, err := c.ask(ctx, p, f)
 	if err != nil {
 		return err
 	}
-	now = c.deps.Now()
+	now := c.deps.Now()
 	f.lastPoll = now
-	if full {
-		f.lastFull = now
-	}
-	hash := bodyHash(res.Body)
-	if res.Unchanged || hash == f.bodyHash {
+	if a.res.Unchanged || a.hash == f.bodyHash {
+		if a.proving {
+			f.agreed++
+		}
+		f.remember(a, p.url)
+		f.validators(a)
 		return c.unchanged(ctx, src, f, now)
 	}
-	feed, err := ReadFeed(res.Body, res.URL, FeedDefaults{ContentType: res.ContentType, Language: src.Language, Location: src.location(), Now: now})
+	feed, err := p.read(a, FeedDefaults{ContentType: a.res.ContentType, Language: src.Language, Location: src.location(), Now: now})
 	if err != nil {
 		return err
 	}
-	return c.changed(ctx, src, f, feed, res, hash)
+	f.remember(a, p.url) // not before: a redirect to something else is no move
+	return c.changed(ctx, src, f, feed, a)
 }
 
 func bodyHash(body []byte) string {
@@ -68,16 +59,18 @@ func bodyHash(body []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// unchanged is the common case: nothing is parsed.
+// unchanged is the common case: nothing is parsed and, most often, nothing is written.
 func (c *Crawler) unchanged(ctx context.Context, src *Source, f *feedState, now time.Time) error {
-	c.succeeded(src, f, now, 0)
+	c.succeeded(src, f, now, outcome{})
 	if !f.shown.IsZero() && now.Sub(f.shown) > 24*time.Hour {
 		if err := c.state.keep(ctx, *f, now); err != nil {
 			return err
 		}
 		f.shown = now
+		return stateError("store feed", saveFeed(ctx, c.state.db, *f))
 	}
-	return stateError("store feed", saveFeed(ctx, c.state.db, *f))
+	c.note(*f)
+	return nil
 }
 
 // oldestFirst puts links into the order in which they were published, so that after a pause a rumour is still seen before
@@ -88,11 +81,17 @@ func oldestFirst(links []Link) {
 }
 
 // changed publishes what is new or edited, then marks everything that the feed shows.
-func (c *Crawler) changed(ctx context.Context, src *Source, f *feedState, feed Feed, res Response, hash string) error {
+func (c *Crawler) changed(ctx context.Context, src *Source, f *feedState, feed Feed, a answer) error {
 	shown := c.links(src, f, feed)
 	fresh, err := c.unseen(ctx, f, shown)
 	if err != nil {
 		return err
+	}
+	if f.channel == ChannelSitemap && len(src.Feeds) > 0 {
+		fresh, shown = c.unfed(src, f, fresh, shown)
+	}
+	if f.channel == ChannelSection {
+		fresh, shown = c.withinBudget(f, fresh, shown)
 	}
 	if len(fresh) > 0 {
 		oldestFirst(fresh)
@@ -101,19 +100,26 @@ func (c *Crawler) changed(ctx context.Context, src *Source, f *feedState, feed F
 		}
 	}
 	now := c.deps.Now()
-	f.title, f.etag, f.lastModified, f.bodyHash, f.shown = firstOf(feed.Title, f.title), cut(res.Header.Get("ETag"), 512), cut(res.Header.Get("Last-Modified"), 64), hash, now
-	c.succeeded(src, f, now, len(fresh))
-	return c.state.finish(ctx, *f, shown)
-}
-
-func (c *Crawler) succeeded(src *Source, f *feedState, now time.Time, fresh int) {
-	f.lastSuccess, f.failures, f.reason, f.err = now, 0, ReasonNone, ""
-	f.items += int64(fresh)
-	if fresh > 0 {
-		f.lastItem = now
+	first := f.lastSuccess.IsZero()
+	f.title, f.bodyHash, f.shown, f.hint = firstOf(feed.Title, f.title), a.hash, now, max(feed.TTL, freshFor(a.res.Header))
+	f.validators(a)
+	if f.unsettled {
+		f.bodyHash, f.etag, f.lastModified = "", "", "" // it is to be read again
 	}
-	f.interval = c.rhythm(src, f, fresh > 0)
-	f.next = now.Add(jittered(f.interval))
+	f.judge304(a, len(fresh), now)
+	if first {
+		f.gap = datedGap(feed.Items)
+	}
+	if f.channel == ChannelSitemap && len(src.Feeds) > 0 && !first {
+		f.missed += int64(len(fresh))
+	}
+	c.succeeded(src, f, now, outcome{fresh: len(fresh), shown: len(shown)})
+	c.kept(*f)
+	counted := len(fresh)
+	if first {
+		counted = 0 // what was there before we came says nothing of the rhythm
+	}
+	return c.state.finish(ctx, *f, shown, counted)
 }
 
 // links turns items into links, one for each article.
@@ -132,9 +138,13 @@ func (c *Crawler) links(src *Source, f *feedState, feed Feed) []Link {
 			continue
 		}
 		known[id] = true
+		if isTrap(it.URL) {
+			c.metrics.items.WithLabelValues(string(ReasonTrap)).Inc()
+			continue
+		}
 		out = append(out, Link{
 			Schema: LinkSchema, URL: it.URL, CanonicalURL: canonical, ArticleID: id, Host: article.Host(it.URL), Source: src.ID, Feed: f.url,
-			Item: trimItem(it), Hash: itemHash(it), FirstSeen: now, Origin: article.Live,
+			Item: trimItem(it), Hash: itemHash(f.channel, it), FirstSeen: now, Origin: article.Live,
 		})
 	}
 	return out
@@ -146,8 +156,12 @@ func trimItem(it Item) Item {
 	return it
 }
 
-// itemHash is what the feed shows of an item; the address is known by the article's ID.
-func itemHash(it Item) string {
+// itemHash is what the feed shows of an item; the address is known by the article's ID. The words of a link on a section
+// page are no headline: that they change is no edit.
+func itemHash(channel Channel, it Item) string {
+	if channel == ChannelSection {
+		return string(channel)
+	}
 	h := sha256.New()
 	for _, part := range []string{it.Title, it.Summary, strconv.FormatInt(millis(it.Updated), 10)} {
 		_, _ = io.WriteString(h, part+"\x00") // a hash never returns an error
@@ -189,49 +203,4 @@ func (c *Crawler) unseen(ctx context.Context, f *feedState, shown []Link) ([]Lin
 		}
 	}
 	return fresh, nil
-}
-
-// bounds are the shortest and the longest time between two polls of a healthy feed. The longest grows with the tier:
-// what reaches many is asked often even when it is quiet.
-func (c *Crawler) bounds(src *Source) (shortest, longest time.Duration) {
-	shortest, longest = c.cfg.PollMin.Std(), c.cfg.PollMax.Std()
-	if src.PollMin > 0 {
-		shortest = src.PollMin.Std()
-	}
-	factor := map[int]time.Duration{0: 3, 1: 1, 2: 3, 3: 8}[src.Tier]
-	longest = max(shortest, min(longest, shortest*factor))
-	if src.PollMax > 0 {
-		longest = max(shortest, src.PollMax.Std())
-	}
-	return shortest, longest
-}
-
-// rhythm is the time to the next poll: shorter while the feed brings something, longer while it does not.
-func (c *Crawler) rhythm(src *Source, f *feedState, fresh bool) time.Duration {
-	shortest, longest := c.bounds(src)
-	if fresh || f.interval == 0 {
-		return shortest
-	}
-	return min(max(f.interval, shortest)*3/2, longest)
-}
-
-// slower is the time to the next poll of a feed that failed: it doubles, up to PollMax.
-func (c *Crawler) slower(src *Source, f feedState) time.Duration {
-	shortest, longest := c.bounds(src)
-	longest = max(longest, c.cfg.PollMax.Std())
-	interval := shortest
-	for range min(f.failures-1, 20) {
-		if interval *= 2; interval >= longest {
-			return longest
-		}
-	}
-	return interval
-}
-
-// jittered spreads polls by a tenth, so that feeds do not march in step.
-func jittered(d time.Duration) time.Duration {
-	if d <= 0 {
-		return 0
-	}
-	return d - d/10 + rand.N(d/5+1)
 }

@@ -32,6 +32,8 @@ const (
 	ReasonServerError  Reason = "server_error"       // 5xx
 	ReasonUnreachable  Reason = "unreachable"        // no address, no connection, broken connection, TLS
 	ReasonTimeout      Reason = "timeout"            // too slow
+	ReasonHostDown     Reason = "host_down"          // did not answer a short while ago, and is left alone
+	ReasonTrap         Reason = "trap"               // an address as endless calendars, sessions and queries make them
 	ReasonInvalidURL   Reason = "invalid_url"        // cannot be asked at all
 	ReasonRepeat       Reason = "repeat"             // already done
 	ReasonFeedOnly     Reason = "feed_only"          // published with what the feed gave

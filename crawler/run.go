@@ -7,7 +7,11 @@ import (
 	"time"
 )
 
-const pruneEvery = 12 * time.Hour
+const (
+	pruneEvery = 12 * time.Hour
+	flushEvery = 30 * time.Second // how long a poll that brought nothing new may stay unwritten
+	lastFlush  = 5 * time.Second  // what the last one may take, when all else has stopped
+)
 
 // Run polls every feed at its own interval until ctx ends, and returns ctx's error. A source that fails is counted,
 // shown in Health and asked again later. Links whose next try has come are published again.
@@ -17,42 +21,46 @@ func (c *Crawler) Run(ctx context.Context) error {
 		return err
 	}
 	var wg sync.WaitGroup
-	c.eachFeed(func(src *Source, url string) {
-		f := c.known(states, src, url)
-		wg.Go(func() { c.follow(ctx, src, f) })
+	c.eachPolled(func(src *Source, p polled) {
+		f := c.known(states, src, p)
+		wg.Go(func() { c.follow(ctx, src, p, f) })
 	})
-	wg.Go(func() { c.forget(ctx) })
+	wg.Go(func() { c.every(ctx, pruneEvery, c.forget) })
 	wg.Go(func() { c.retry(ctx) })
+	wg.Go(func() { c.every(ctx, flushEvery, c.tidy) })
 	wg.Wait()
-	return ctx.Err()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastFlush)
+	defer cancel()
+	return errors.Join(ctx.Err(), c.flush(last))
 }
 
-func (c *Crawler) eachFeed(do func(src *Source, url string)) {
+// eachPolled calls do for everything that is polled.
+func (c *Crawler) eachPolled(do func(src *Source, p polled)) {
 	for i := range c.cfg.Sources {
 		src := &c.cfg.Sources[i]
 		if src.Disabled {
 			continue
 		}
-		for _, url := range src.Feeds {
-			do(src, url)
+		for _, p := range src.polled() {
+			do(src, p)
 		}
 	}
 }
 
 // known is the stored state of a feed, or that of a new one.
-func (c *Crawler) known(states map[string]feedState, src *Source, url string) feedState {
-	f, ok := states[url]
+func (c *Crawler) known(states map[string]feedState, src *Source, p polled) feedState {
+	f, ok := states[p.url]
 	if !ok {
-		f = feedState{url: url, created: c.deps.Now()}
+		f = feedState{url: p.url, created: c.deps.Now()}
 	}
-	f.source = src.ID
+	f.source, f.channel = src.ID, p.channel
 	return f
 }
 
 // follow polls one feed for ever. A feed that is overdue, as all are at a first start, is asked at once, but for a
 // little jitter when many are.
-func (c *Crawler) follow(ctx context.Context, src *Source, f feedState) {
-	shortest, _ := c.bounds(src)
+func (c *Crawler) follow(ctx context.Context, src *Source, p polled, f feedState) {
+	shortest, _ := c.bounds(src, p.channel)
 	for {
 		wait := f.next.Sub(c.deps.Now())
 		if wait <= 0 {
@@ -63,20 +71,36 @@ func (c *Crawler) follow(ctx context.Context, src *Source, f feedState) {
 		case <-ctx.Done():
 			timer.Stop()
 			return
+		case <-c.wakes[p.url]:
+			timer.Stop()
 		case <-timer.C:
 		}
-		f, _ = c.poll(ctx, src, f) // poll has logged and stored the failure
-		c.noteFailing(f)
+		f, _ = c.poll(ctx, src, p, f) // poll has logged and stored the failure
 	}
 }
 
-// forget prunes the memory of what was seen.
-func (c *Crawler) forget(ctx context.Context) {
+// wake asks for a feed to be polled now. It never waits: a feed that has been woken already is polled once.
+func (c *Crawler) wake(feed string) {
+	select {
+	case c.wakes[feed] <- struct{}{}:
+	default:
+	}
+}
+
+// wakeHost wakes the feeds of a host that answers again after it was given up for a while.
+func (c *Crawler) wakeHost(host string) {
+	for _, feed := range c.hosts[host] {
+		c.wake(feed)
+	}
+}
+
+// every calls do now and then until ctx ends.
+func (c *Crawler) every(ctx context.Context, pause time.Duration, do func(context.Context) error) {
 	for {
-		if err := c.state.prune(ctx, c.deps.Now().Add(-c.cfg.SeenFor.Std())); err != nil && ctx.Err() == nil {
-			c.log.Warn("old items not forgotten", "err", err)
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			c.log.Warn("crawler housekeeping", "err", err)
 		}
-		timer := time.NewTimer(pruneEvery)
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
@@ -86,38 +110,61 @@ func (c *Crawler) forget(ctx context.Context) {
 	}
 }
 
-// PollAll polls every feed once, now, whatever its interval, and returns when all are done: for one-shot runs.
-// The error joins the failures of single feeds.
-func (c *Crawler) PollAll(ctx context.Context) error {
-	states, err := c.state.feeds(ctx)
+// forget prunes the memory of what was seen.
+func (c *Crawler) forget(ctx context.Context) error {
+	return c.state.prune(ctx, c.deps.Now().Add(-c.cfg.SeenFor.Std()))
+}
+
+// tidy writes what polls have left and measures how the sources are.
+func (c *Crawler) tidy(ctx context.Context) error {
+	if err := c.flush(ctx); err != nil {
+		return err
+	}
+	health, err := c.Health(ctx)
 	if err != nil {
 		return err
 	}
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	var errs []error
-	c.eachFeed(func(src *Source, url string) {
-		f := c.known(states, src, url)
-		wg.Go(func() {
-			f, err := c.poll(ctx, src, f)
-			c.noteFailing(f)
-			mu.Lock()
-			defer mu.Unlock()
-			errs = append(errs, err)
-		})
-	})
-	wg.Wait()
-	return errors.Join(errs...)
+	c.metrics.sources(health)
+	return nil
 }
 
-// noteFailing keeps the gauge of failing feeds.
-func (c *Crawler) noteFailing(f feedState) {
+// note keeps the state of a feed to be written with others. What a crash loses of it is the time of a poll.
+func (c *Crawler) note(f feedState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f.failures > 0 {
-		c.failing[f.url] = true
-	} else {
-		delete(c.failing, f.url)
+	c.dirty[f.url] = f
+}
+
+// kept drops what was noted of a feed, which is about to be written as it is now.
+func (c *Crawler) kept(f feedState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.dirty, f.url)
+}
+
+// noted returns what is not written yet.
+func (c *Crawler) noted() []feedState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := make([]feedState, 0, len(c.dirty))
+	for _, f := range c.dirty {
+		out = append(out, f)
 	}
-	c.metrics.failing.Set(float64(len(c.failing)))
+	return out
+}
+
+// flush writes what is not written yet. A feed that is polled meanwhile is noted again.
+func (c *Crawler) flush(ctx context.Context) error {
+	feeds := c.noted()
+	if err := c.state.save(ctx, feeds); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range feeds {
+		if c.dirty[f.url] == f {
+			delete(c.dirty, f.url)
+		}
+	}
+	return nil
 }

@@ -198,3 +198,17 @@ func newCrawler(t *testing.T, cfg Config, r *recorder, c *clock) *Crawler {
 	crawl.extract = unhurried
 	return crawl
 }
+
+// pollAll polls everything once, now, whatever its interval, and writes what came of it.
+func (c *Crawler) pollAll(ctx context.Context) error {
+	states, err := c.state.feeds(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	c.eachPolled(func(src *Source, p polled) {
+		_, err := c.poll(ctx, src, p, c.known(states, src, p))
+		errs = append(errs, err)
+	})
+	return errors.Join(append(errs, c.flush(ctx))...)
+}

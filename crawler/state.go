@@ -14,17 +14,30 @@ import (
 // state is the crawler's part of the database.
 type state struct{ db *store.DB }
 
-// feedState is one row of crawl_feeds.
+// feedState is one row of crawl_feeds: a feed, a news sitemap or a section page.
 type feedState struct {
 	url, source, title           string
+	channel                      Channel
+	movedTo                      string // where a permanent redirect led
 	etag, lastModified, bodyHash string
 	created, lastPoll, lastFull  time.Time
 	lastSuccess, lastItem        time.Time
 	shown, next                  time.Time
 	interval                     time.Duration
+	gap                          time.Duration // between two new items
+	hint                         time.Duration // how long it asks to be left alone
+	agreed                       int64         // times a 304 was borne out by a full answer
+	lied                         time.Time     // when a 304 was last found untrue
 	items, failures              int64
+	strikes                      int64 // weight of the failures in a row, in quarters
+	missed                       int64 // items of a sitemap that no feed had shown
 	reason                       Reason
 	err                          string
+
+	// Not stored.
+	unsettled bool      // a sitemap shows what its outlet's feeds may still show
+	spent     int       // links that a section page brought on the day
+	day       time.Time // of spent
 }
 
 func millis(t time.Time) int64 {
@@ -48,7 +61,7 @@ func stateError(step string, err error) error {
 	return &Error{Reason: ReasonStateFailed, Temporary: true, Err: fmt.Errorf("%s: %w", step, err)}
 }
 
-const feedColumns = "url, source, title, etag, last_modified, body_hash, created_at, last_poll, last_full, last_success, last_item, shown_at, next_poll, interval_ms, items, failures, reason, error"
+const feedColumns = "url, source, title, etag, last_modified, body_hash, created_at, last_poll, last_full, last_success, last_item, shown_at, next_poll, interval_ms, items, failures, reason, error, kind, moved_to, strikes, agreed, lied_at, gap_ms, hint_ms, missed"
 
 // feeds returns all rows by address.
 func (s state) feeds(ctx context.Context) (map[string]feedState, error) {
@@ -60,12 +73,14 @@ func (s state) feeds(ctx context.Context) (map[string]feedState, error) {
 	out := map[string]feedState{}
 	for rows.Next() {
 		var f feedState
-		var created, poll, full, success, item, shown, next, interval int64
-		if err := rows.Scan(&f.url, &f.source, &f.title, &f.etag, &f.lastModified, &f.bodyHash, &created, &poll, &full, &success, &item, &shown, &next, &interval, &f.items, &f.failures, &f.reason, &f.err); err != nil {
+		var created, poll, full, success, item, shown, next, interval, lied, gap, hint int64
+		if err := rows.Scan(&f.url, &f.source, &f.title, &f.etag, &f.lastModified, &f.bodyHash, &created, &poll, &full, &success, &item, &shown, &next, &interval, &f.items, &f.failures, &f.reason, &f.err,
+			&f.channel, &f.movedTo, &f.strikes, &f.agreed, &lied, &gap, &hint, &f.missed); err != nil {
 			return nil, stateError("read feeds", err)
 		}
 		f.created, f.lastPoll, f.lastFull, f.lastSuccess = fromMillis(created), fromMillis(poll), fromMillis(full), fromMillis(success)
 		f.lastItem, f.shown, f.next, f.interval = fromMillis(item), fromMillis(shown), fromMillis(next), time.Duration(interval)*time.Millisecond
+		f.lied, f.gap, f.hint = fromMillis(lied), time.Duration(gap)*time.Millisecond, time.Duration(hint)*time.Millisecond
 		out[f.url] = f
 	}
 	return out, stateError("read feeds", rows.Err())
@@ -77,13 +92,16 @@ type execer interface {
 }
 
 func saveFeed(ctx context.Context, db execer, f feedState) error {
-	_, err := db.Exec(ctx, `INSERT INTO crawl_feeds (`+feedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err := db.Exec(ctx, `INSERT INTO crawl_feeds (`+feedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (url) DO UPDATE SET source = excluded.source, title = excluded.title, etag = excluded.etag, last_modified = excluded.last_modified,
 body_hash = excluded.body_hash, last_poll = excluded.last_poll, last_full = excluded.last_full, last_success = excluded.last_success,
 last_item = excluded.last_item, shown_at = excluded.shown_at, next_poll = excluded.next_poll, interval_ms = excluded.interval_ms,
-items = excluded.items, failures = excluded.failures, reason = excluded.reason, error = excluded.error`,
+items = excluded.items, failures = excluded.failures, reason = excluded.reason, error = excluded.error,
+kind = excluded.kind, moved_to = excluded.moved_to, strikes = excluded.strikes, agreed = excluded.agreed, lied_at = excluded.lied_at,
+gap_ms = excluded.gap_ms, hint_ms = excluded.hint_ms, missed = excluded.missed`,
 		f.url, f.source, f.title, f.etag, f.lastModified, f.bodyHash, millis(f.created), millis(f.lastPoll), millis(f.lastFull), millis(f.lastSuccess), millis(f.lastItem),
-		millis(f.shown), millis(f.next), f.interval.Milliseconds(), f.items, f.failures, string(f.reason), f.err)
+		millis(f.shown), millis(f.next), f.interval.Milliseconds(), f.items, f.failures, string(f.reason), f.err,
+		string(f.channel), f.movedTo, f.strikes, f.agreed, millis(f.lied), f.gap.Milliseconds(), f.hint.Milliseconds(), f.missed)
 	return err
 }
 
@@ -135,7 +153,7 @@ func scanSeen(rows *sql.Rows, feed string, out map[string]seenItem) error {
 }
 
 // finish stores a successful poll and marks what the feed shows, in one transaction, after the acknowledgement.
-func (s state) finish(ctx context.Context, f feedState, shown []Link) error {
+func (s state) finish(ctx context.Context, f feedState, shown []Link, fresh int) error {
 	return stateError("mark items seen", s.db.InTx(ctx, func(tx *store.Tx) error {
 		for _, l := range shown {
 			_, err := tx.Exec(ctx, `INSERT INTO crawl_seen (article_id, feed, hash, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)
@@ -145,7 +163,25 @@ ON CONFLICT (article_id, feed) DO UPDATE SET hash = excluded.hash, last_seen = e
 				return err
 			}
 		}
+		if err := countHour(ctx, tx, f.source, f.shown, fresh); err != nil {
+			return err
+		}
 		return saveFeed(ctx, tx, f)
+	}))
+}
+
+// save stores the outcome of polls that brought nothing new, all in one transaction.
+func (s state) save(ctx context.Context, feeds []feedState) error {
+	if len(feeds) == 0 {
+		return nil
+	}
+	return stateError("store feeds", s.db.InTx(ctx, func(tx *store.Tx) error {
+		for _, f := range feeds {
+			if err := saveFeed(ctx, tx, f); err != nil {
+				return err
+			}
+		}
+		return nil
 	}))
 }
 
@@ -159,5 +195,6 @@ func (s state) keep(ctx context.Context, f feedState, now time.Time) error {
 func (s state) prune(ctx context.Context, before time.Time) error {
 	_, err1 := s.db.Exec(ctx, "DELETE FROM crawl_seen WHERE last_seen < ?", millis(before))
 	_, err2 := s.db.Exec(ctx, "DELETE FROM crawl_pages WHERE done_at < ? AND next_at = 0", millis(before))
-	return stateError("forget old items", errors.Join(err1, err2))
+	_, err3 := s.db.Exec(ctx, "DELETE FROM crawl_hours WHERE hour < ?", hourOf(before))
+	return stateError("forget old items", errors.Join(err1, err2, err3))
 }

@@ -85,7 +85,28 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return t.send(req, exchangeOf(ctx))
+	res, err := t.send(req, exchangeOf(ctx))
+	if answered, known := hasAnswered(req.Context(), err); known {
+		t.hosts.heard(hostKey(req.URL), answered)
+	}
+	return res, err
+}
+
+// hasAnswered reports whether a host answered in time; known is false when the failure says nothing of the host.
+func hasAnswered(ctx context.Context, err error) (answered, known bool) {
+	if err == nil {
+		return true, true
+	}
+	if ctx.Err() != nil {
+		return false, false // the caller went away
+	}
+	switch ReasonOf(classify(ctx, err)) {
+	case ReasonTimeout, ReasonUnreachable:
+		return false, true
+	case ReasonForbidden:
+		return false, false
+	}
+	return true, true // too large, unknown encoding: it is alive
 }
 
 // checkTarget refuses what must never be sent, whoever asked for it.

@@ -35,6 +35,8 @@ var reasonWords = map[Reason]words{
 	ReasonServerError:  {"máy chủ gặp lỗi", "the server has an error"},
 	ReasonUnreachable:  {"không kết nối được", "no connection"},
 	ReasonTimeout:      {"máy chủ trả lời quá chậm", "the server is too slow"},
+	ReasonHostDown:     {"máy chủ vừa không trả lời nên tạm ngừng hỏi", "the host did not answer a short while ago and is left alone"},
+	ReasonTrap:         {"địa chỉ lặp vô tận (lịch, phiên truy cập, truy vấn)", "an address of an endless calendar, session or query"},
 	ReasonInvalidURL:   {"địa chỉ không hợp lệ", "the address is not valid"},
 	ReasonRepeat:       {"đã xử lý trước đó", "done before"},
 	ReasonFeedOnly:     {"chỉ có phần nguồn tin cung cấp", "only what the feed gave"},
