@@ -54,6 +54,7 @@ type Crawler struct {
 	extract extractor
 	state   state
 	sources map[string]*Source
+	due     time.Duration // how often pages to try again are looked for
 
 	mu    sync.Mutex
 	dirty map[string]feedState     // polled, and not yet written
@@ -83,7 +84,7 @@ func New(cfg Config, deps Deps) (*Crawler, error) {
 	fetcher.robots.now = deps.Now
 	c := &Crawler{
 		cfg: cfg, deps: deps, log: deps.Logger.With("component", "crawler"), metrics: m, fetcher: fetcher,
-		extract: extractor{budget: extractDeadline}, state: state{db: deps.DB}, sources: map[string]*Source{},
+		extract: extractor{budget: extractDeadline}, state: state{db: deps.DB}, sources: map[string]*Source{}, due: retryEvery,
 		dirty: map[string]feedState{}, wakes: map[string]chan struct{}{}, hosts: map[string][]string{},
 	}
 	for i := range cfg.Sources {

@@ -72,7 +72,7 @@ func (c *Crawler) bounds(src *Source, channel Channel) (shortest, longest time.D
 		longest = src.PollMax.Std()
 	}
 	if channel == ChannelSitemap && len(src.Feeds) > 0 {
-		shortest, longest = shortest*5, longest*10
+		shortest, longest = 3*shortest, 3*longest
 	}
 	return shortest, max(shortest, longest)
 }

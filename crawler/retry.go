@@ -97,10 +97,10 @@ func (c *Crawler) tell(ctx context.Context, l Link, p pageState, why Reason) err
 // retry publishes due links again until ctx ends.
 func (c *Crawler) retry(ctx context.Context) {
 	for {
-		pause := retryEvery
+		pause := c.due
 		if err := c.republish(ctx); err != nil && ctx.Err() == nil {
 			c.log.Warn("pages to try again were not published", "err", err)
-			pause = 10 * retryEvery
+			pause = 10 * c.due
 		}
 		timer := time.NewTimer(pause)
 		select {

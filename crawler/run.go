@@ -11,6 +11,7 @@ const (
 	pruneEvery = 12 * time.Hour
 	flushEvery = 30 * time.Second // how long a poll that brought nothing new may stay unwritten
 	lastFlush  = 5 * time.Second  // what the last one may take, when all else has stopped
+	judgeEvery = 5 * time.Minute  // how often the sources are judged for the metrics
 )
 
 // Run polls every feed at its own interval until ctx ends, and returns ctx's error. A source that fails is counted,
@@ -27,7 +28,8 @@ func (c *Crawler) Run(ctx context.Context) error {
 	})
 	wg.Go(func() { c.every(ctx, pruneEvery, c.forget) })
 	wg.Go(func() { c.retry(ctx) })
-	wg.Go(func() { c.every(ctx, flushEvery, c.tidy) })
+	wg.Go(func() { c.every(ctx, flushEvery, c.flush) })
+	wg.Go(func() { c.every(ctx, judgeEvery, c.judge) })
 	wg.Wait()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastFlush)
 	defer cancel()
@@ -115,11 +117,8 @@ func (c *Crawler) forget(ctx context.Context) error {
 	return c.state.prune(ctx, c.deps.Now().Add(-c.cfg.SeenFor.Std()))
 }
 
-// tidy writes what polls have left and measures how the sources are.
-func (c *Crawler) tidy(ctx context.Context) error {
-	if err := c.flush(ctx); err != nil {
-		return err
-	}
+// judge measures how the sources are.
+func (c *Crawler) judge(ctx context.Context) error {
 	health, err := c.Health(ctx)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func addressParser() url.Parser {
 }
 
 // Canonicalize returns the one form of a web address that all its variants share: parsed as the WHATWG URL standard
-// says, without fragment, credentials and tracking parameters, with AMP and mobile variants folded into the page they
+// says, without fragment, credentials, tracking parameters and sessions, with AMP and mobile variants folded into the page they
 // are made from and the remaining parameters in order of their names. It never changes to another site.
 func Canonicalize(raw string) (string, error) {
 	if len(raw) > maxURL {
@@ -59,8 +59,11 @@ func foldHost(u *url.Url) {
 	u.SetHostname(host)
 }
 
-// foldPath takes AMP marks off the end of a path.
+// foldPath takes AMP marks and Java's session off the end of a path.
 func foldPath(path string) string {
+	if at := strings.Index(strings.ToLower(path), ";jsessionid="); at >= 0 {
+		path = path[:at]
+	}
 	for _, end := range []string{"/amp/", "/amp", ".amp"} {
 		if rest, ok := strings.CutSuffix(path, end); ok {
 			return strings.TrimSuffix(rest, "/") + trailing(end)
@@ -104,7 +107,11 @@ func cleanQuery(u *url.Url) {
 const trackingNames = " fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh zarsrc zanpid " +
 	"_ga _gl _hsenc _hsmi mc_cid mc_eid mkt_tok vero_id vero_conv oly_anon_id oly_enc_id wickedid s_cid icid ncid " +
 	"ocid cmpid xtor __twitter_impression amp amp_js_v usqp outputtype ref_src ref_url _openstat spm at_medium " +
-	"at_campaign at_custom1 at_custom2 at_custom3 at_custom4 share_id shareid share_from vnn_source vgnextrefresh "
+	"at_campaign at_custom1 at_custom2 at_custom3 at_custom4 share_id shareid share_from vnn_source vgnextrefresh " +
+	sessionNames
+
+// sessionNames carry a visitor's session: another value for each visit, and always the same page.
+const sessionNames = "phpsessid jsessionid aspsessionid asp.net_sessionid sessionid session_id zenid cfid cftoken osid oscsid "
 
 func isTracking(name string) bool {
 	for _, prefix := range []string{"utm_", "hsa_", "pk_", "mtm_", "piwik_", "itm_", "fb_action_", "fb_source", "ga_"} {
