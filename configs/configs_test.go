@@ -13,8 +13,13 @@ func TestDefaultsLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(cfg.Crawler.Sources) < 20 {
+	if len(cfg.Crawler.Sources) < 60 {
 		t.Errorf("%d sources are shipped", len(cfg.Crawler.Sources))
+	}
+	for _, s := range cfg.Crawler.Sources {
+		if s.Tier == 0 || s.Kind == "" || s.Country == "" || s.Language == "" || s.Timezone == "" {
+			t.Errorf("source %s is not described in full", s.ID)
+		}
 	}
 }
 

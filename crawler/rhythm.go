@@ -83,7 +83,7 @@ func newRhythm(hours map[int64]int64, until time.Time) rhythm {
 	for slot := range r.share {
 		// Few weeks are known, many days: the hour of the day is what the hour of the week starts from.
 		byDay := busyDays[slot%24] / max(1, days[slot%24])
-		r.share[slot] = min(0.97, (busy[slot]+2*byDay)/(weeks[slot]+2))
+		r.share[slot] = min(0.97, (busy[slot]+byDay/2)/(weeks[slot]+0.5))
 		r.items[slot] /= max(1, weeks[slot])
 	}
 	r.known = true

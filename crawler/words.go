@@ -1,5 +1,10 @@
 package crawler
 
+import (
+	"strconv"
+	"strings"
+)
+
 // Words says the reason to a person, in Vietnamese or, for language "en", in English.
 func (r Reason) Words(language string) string {
 	w, ok := reasonWords[r]
@@ -11,6 +16,30 @@ func (r Reason) Words(language string) string {
 	}
 	return w.vi
 }
+
+// Words says why a source is not well, in Vietnamese or, for language "en", in English; "" when it is.
+func (h SourceHealth) Words(language string) string {
+	switch h.State {
+	case StateFailing:
+		return h.Reason.Words(language)
+	case StateQuiet:
+		w := quietWords
+		if h.Expected > 0 {
+			w = quietCounted
+		}
+		text := w.vi
+		if language == "en" {
+			text = w.en
+		}
+		return strings.ReplaceAll(text, "%d", strconv.Itoa(h.Expected))
+	}
+	return ""
+}
+
+var (
+	quietWords   = words{"vẫn trả lời nhưng không có tin mới", "answers, but shows nothing new"}
+	quietCounted = words{"vẫn trả lời nhưng không có tin mới; giờ này mọi tuần thường có khoảng %d tin", "answers, but shows nothing new; these hours usually bring about %d items"}
+)
 
 type words struct{ vi, en string }
 

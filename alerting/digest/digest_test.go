@@ -236,7 +236,7 @@ func TestTroubleWithTheWatchItselfIsSaid(t *testing.T) {
 	}{
 		{"late pipeline", Health{Sources: 12, LastArticle: morning, Waiting: 4200, Behind: 2 * time.Hour}, nil, []string{"! Số liệu có thể chưa đủ: hệ thống xử lý trễ 2 giờ, còn 4.200 bài đang chờ."}},
 		{"nothing came in", Health{Sources: 12, LastArticle: morning.Add(-9 * time.Hour)}, nil, []string{"không nhận được bài mới nào từ 21:45 ngày 21.11"}},
-		{"failing source", Health{Sources: 12, LastArticle: morning, Failing: []FailingSource{{"Sông Hậu", morning.Add(-5 * time.Hour), Sentence{VI: "HTTP 503"}}}}, nil, []string{"1 trên 12 nguồn không đọc được.", "- Sông Hậu, 01:45 ngày 22.11: HTTP 503"}},
+		{"failing source", Health{Sources: 12, LastArticle: morning, Failing: []FailingSource{{"Sông Hậu", morning.Add(-5 * time.Hour), Sentence{VI: "HTTP 503"}}}}, nil, []string{"1 trên 12 nguồn không đọc được hoặc im lặng bất thường.", "- Sông Hậu, 01:45 ngày 22.11: HTTP 503"}},
 		{"unknown", Health{}, errors.New("no answer"), []string{"! Không rõ tình trạng các nguồn tin"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -109,7 +109,7 @@ func (a *App) open(ctx context.Context) error {
 		{a.has(Serve), a.openArchive},
 		{a.has(Crawl), a.openCrawler},
 		{a.has(Serve) || a.has(Alert), a.openDesk},
-		{a.mails() && !a.has(Crawl), a.openIdleCrawler}, // the mail reports the sources whoever crawls them
+		{(a.mails() || a.pages()) && !a.has(Crawl), a.openIdleCrawler}, // mail and pages tell of the sources whoever crawls them
 		{a.mails(), a.openDigest},
 		{!a.opts.Quiet, a.openPages},
 	}

@@ -15,10 +15,11 @@ import (
 	"time"
 
 	"haidang/configs"
+	"haidang/crawler"
 	"haidang/internal/filters"
 )
 
-// quietOptions are those of a process with no sources on a folder of the test's own.
+// quietOptions are those of a process whose only source is disabled, on a folder of the test's own.
 func quietOptions(t *testing.T) Options {
 	t.Helper()
 	dir := t.TempDir()
@@ -26,7 +27,7 @@ func quietOptions(t *testing.T) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Crawler.Sources = nil
+	cfg.Crawler.Sources = []crawler.Source{{ID: "tat", Name: "Báo Tắt", Feeds: []string{"http://tat.test/rss"}, Disabled: true}}
 	cfg.Web.Listen = "127.0.0.1:0"
 	return Options{Config: cfg, DataDir: dir, Roles: AllRoles(), Now: time.Now}
 }

@@ -50,7 +50,11 @@ func (w watch) SourceHealth(ctx context.Context) (digest.Health, error) {
 				out.LastArticle = s.LastItem
 			}
 			if s.State == crawler.StateFailing || s.State == crawler.StateQuiet {
-				out.Failing = append(out.Failing, digest.FailingSource{Name: s.Name, Since: s.LastSuccess, Reason: digest.Sentence{VI: s.Reason.Words("vi"), EN: s.Reason.Words("en")}})
+				since := s.LastSuccess
+				if s.State == crawler.StateQuiet {
+					since = s.LastItem
+				}
+				out.Failing = append(out.Failing, digest.FailingSource{Name: s.Name, Since: since, Reason: digest.Sentence{VI: s.Words("vi"), EN: s.Words("en")}})
 			}
 		}
 	}

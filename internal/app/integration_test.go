@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"haidang/alerting/digest"
+	"haidang/crawler"
 	"haidang/internal/bus"
 )
 
@@ -38,6 +39,26 @@ func TestIntegrationDemoOnKafka(t *testing.T) {
 	opts.Config.Bus.Brokers = []string{setting(t, "HAIDANG_TEST_KAFKA")}
 	if err := Demo(t.Context(), opts); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
+	}
+}
+
+// TestIntegrationServeAloneShowsTheSources: the state of the sources is in SQL, and so on the pages of a process that does
+// not crawl.
+func TestIntegrationServeAloneShowsTheSources(t *testing.T) {
+	opts := quietOptions(t)
+	opts.Config.Bus.Mode, opts.Config.Bus.RetentionBytes = bus.External, 0
+	opts.Config.Bus.Brokers = []string{setting(t, "HAIDANG_TEST_KAFKA")}
+	opts.Config.Bus.TopicPrefix = "serve-alone-" + strconv.FormatInt(time.Now().UnixNano(), 36) + "."
+	opts.Config.Crawler.Sources = []crawler.Source{{ID: "bai-boi", Name: "Báo Bãi Bồi", Feeds: []string{"http://baiboi.test/rss"}}}
+	opts.Roles = []Role{Serve}
+	a := start(t, opts)
+	if _, err := a.db.Exec(t.Context(), `INSERT INTO crawl_feeds (url, source, created_at, last_poll, failures, reason, moved_to)
+VALUES ('http://baiboi.test/rss', 'bai-boi', 1, 2, 3, 'timeout', 'http://moi.test/rss')`); err != nil {
+		t.Fatal(err)
+	}
+	page := get(t, "http://"+a.Addr()+"/sources")
+	if !strings.Contains(page, "Báo Bãi Bồi") || !strings.Contains(page, crawler.ReasonTimeout.Words("vi")) || !strings.Contains(page, "http://moi.test/rss") {
+		t.Errorf("the sources are not on the page:\n%s", page)
 	}
 }
 

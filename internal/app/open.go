@@ -185,7 +185,7 @@ func (a *App) openPages(context.Context) error {
 	return nil
 }
 
-// sourceHealth is nil in a process that does not crawl.
+// sourceHealth is nil in a process that knows nothing of the sources.
 func (a *App) sourceHealth() func(context.Context) ([]crawler.SourceHealth, error) {
 	if a.crawler == nil {
 		return nil

@@ -188,6 +188,10 @@ var sentences = map[string]pair{
 	"sources.ok":      {"Tốt", "OK"},
 	"sources.failing": {"Lỗi", "Failing"},
 	"sources.quiet":   {"Im lặng", "Quiet"},
+	"sources.moved":   {"%s đã chuyển hẳn sang %s; hãy sửa địa chỉ trong sources.yaml", "%s has moved for good to %s; change the address in sources.yaml"},
+	"sources.daily":   {"%s lỗi nhiều lần nên chỉ còn được hỏi mỗi ngày một lần", "%s failed so often that it is asked once a day"},
+	"sources.lied":    {"%s báo không có gì mới trong khi có, lần gần nhất %s; nay luôn được tải đủ", "%s said that nothing was new while something was, last at %s; it is now read in full"},
+	"sources.missed":  {"%s tin chỉ có trong sơ đồ trang %s mà không có trong nguồn tin", "%s items were in the sitemap %s only, and in no feed"},
 	"sources.never":   {"chưa có", "never"},
 
 	"error.title":     {"Có lỗi", "Something is wrong"},

@@ -22,12 +22,28 @@ type sourceView struct {
 	L language
 }
 
-// Why says in words why the source fails; "" when it does not, or nobody knows.
-func (v sourceView) Why() string {
-	if v.Reason == "" {
-		return ""
+// Why says in words why the source fails or what its silence is measured by; "" when it is well, or nobody knows.
+func (v sourceView) Why() string { return v.Words(string(v.L)) }
+
+// Notes are what an operator may want to change: feeds that moved, that are asked once a day, that do not tell the truth
+// about what has changed, and items that only a sitemap had.
+func (v sourceView) Notes() []string {
+	var out []string
+	for _, f := range v.Feeds {
+		if f.MovedTo != "" {
+			out = append(out, v.L.T("sources.moved", f.URL, f.MovedTo))
+		}
+		if f.Daily {
+			out = append(out, v.L.T("sources.daily", f.URL))
+		}
+		if !f.Lied.IsZero() {
+			out = append(out, v.L.T("sources.lied", f.URL, clock(f.Lied)))
+		}
+		if f.Missed > 0 {
+			out = append(out, v.L.T("sources.missed", v.L.Int(int(f.Missed)), f.URL))
+		}
 	}
-	return v.Reason.Words(string(v.L))
+	return out
 }
 
 // urgency is the order of the states on the page.
