@@ -48,16 +48,8 @@ func (c *Crawler) fetch(ctx context.Context, p polled, f *feedState, conditional
 	if conditional {
 		r.ETag, r.LastModified = f.etag, f.lastModified
 	}
-	a := answer{full: !conditional}
-	var err error
-	switch p.channel {
-	case ChannelSection:
-		a.res, err = c.fetcher.Page(ctx, r.URL)
-	case ChannelSitemap:
-		a.res, a.parts, err = c.fetcher.sitemaps(ctx, r)
-	default:
-		a.res, err = c.fetcher.Feed(ctx, r)
-	}
+	a, err := c.fetcher.ask(ctx, p, r)
+	a.full = !conditional
 	if err != nil && a.res.Status == http.StatusGone {
 		err = fmt.Errorf("%w: %w", errGone, err)
 	}

@@ -70,8 +70,8 @@ type Source struct {
 
 // Section is a page of headlines.
 type Section struct {
-	URL   string `yaml:"url"`
-	Links string `yaml:"links"` // regular expression: which paths, with their query, are articles
+	URL   string `yaml:"url" json:"url"`
+	Links string `yaml:"links" json:"links"` // regular expression: which paths, with their query, are articles
 }
 
 // Selectors are CSS selectors into an outlet's pages. An empty one leaves that part to the general rules.

@@ -13,7 +13,8 @@ const robotsLimit = 500 << 10
 
 // robotsRules are the groups of one robots.txt.
 type robotsRules struct {
-	groups map[string]*robotsGroup // by lower-case product token; "*" is everybody else
+	groups   map[string]*robotsGroup // by lower-case product token; "*" is everybody else
+	sitemaps []string                // as written
 }
 
 type robotsGroup struct {
@@ -46,6 +47,10 @@ func parseRobots(data []byte) *robotsRules {
 			}
 			if token := productToken(value); token != "" {
 				current = append(current, rules.group(token))
+			}
+		case "sitemap":
+			if len(rules.sitemaps) < maxRobotsMap && len(value) < 2048 {
+				rules.sitemaps = append(rules.sitemaps, value)
 			}
 		case "allow", "disallow":
 			inRules = true

@@ -52,6 +52,7 @@ type cli struct {
 	Search   searchCmd   `cmd:"" help:"Search the archive."`
 	Query    queryCmd    `cmd:"" help:"Check a query, or explain what it does with an article."`
 	Digest   digestCmd   `cmd:"" help:"Write or send the morning digest of one day."`
+	Sources  sourcesCmd  `cmd:"" help:"List, check and find sources; exchange lists with feed readers."`
 	Check    checkCmd    `cmd:"" help:"Check configuration, sources and rules, with all examples of the claims; print every problem."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

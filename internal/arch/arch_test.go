@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"internal/demo":     {},
 	"internal/arch":     {},
 	"internal/filters":  {"classifier", "crawler", "internal/article", "internal/query"},
+	"internal/outlets":  {"crawler", "internal/filters", "internal/settings"},
 	"bench":             {"internal/article", "internal/query", "internal/text"},
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
@@ -41,7 +42,7 @@ var allowed = map[string][]string{
 		"internal/query",
 		"internal/settings", "internal/store", "internal/text", "internal/web",
 	},
-	"cmd/haidang": {"configs", "internal/app", "internal/filters"},
+	"cmd/haidang": {"configs", "crawler", "internal/app", "internal/filters", "internal/outlets"},
 }
 
 // owner maps a folder to the entry of allowed that rules it: a sub-folder lives under its parent's rule and may import
