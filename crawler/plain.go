@@ -44,7 +44,7 @@ func plainLine(s string) string {
 		}
 		s = p.out.String()
 	}
-	return oneSpace(tidyLines(s, false))
+	return tidyLines(s, false)
 }
 
 type plainWriter struct {
@@ -68,7 +68,10 @@ func (p *plainWriter) step() bool {
 			p.write(p.tokens.Text())
 		}
 	case html.StartTagToken:
-		raw := string(p.tokens.Raw())
+		raw := ""
+		if p.title != "" {
+			raw = string(p.tokens.Raw())
+		}
 		if name, _ := p.tokens.TagName(); p.isWords(name) {
 			p.tokens.NextIsNotRawText()
 			p.write([]byte(raw))
@@ -153,6 +156,9 @@ func (p *plainWriter) end(name string) {
 
 // tidyLines collapses blanks and drops empty lines and characters that no reader sees.
 func tidyLines(s string, lines bool) string {
+	if isTidy(s) {
+		return s
+	}
 	var out strings.Builder
 	out.Grow(len(s))
 	blank, broken := false, false
@@ -179,4 +185,20 @@ func tidyLines(s string, lines bool) string {
 		}
 	}
 	return out.String()
+}
+
+// isTidy reports whether tidyLines would change nothing, as of most titles.
+func isTidy(s string) bool {
+	before := ' '
+	for _, r := range s {
+		switch {
+		case r < 0x20, r >= 0x7f && r <= 0xa0, r == ' ' && before == ' ':
+			return false
+		case r < 0x7f:
+		case r == '\u00ad', unicode.IsSpace(r), r == '\u200b', r == '\ufeff', r == unicode.ReplacementChar:
+			return false
+		}
+		before = r
+	}
+	return before != ' ' || s == ""
 }
