@@ -107,7 +107,9 @@ func (b *Bus) bounds(ctx context.Context, topic string) ([]PartitionLag, error) 
 	return out, nil
 }
 
-// admin runs a request, and once more when it met a connection that a broker restart left behind.
+// admin runs a request again while it meets what passes: a connection that a broker restart left behind, a coordinator or
+// a leader that is moving. kafka-go asks for the leaders only every six seconds, so that a stale answer is retried until
+// the request's own deadline; anything else gets five attempts.
 func (b *Bus) admin(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, adminTimeout)
 	defer cancel()
@@ -115,7 +117,8 @@ func (b *Bus) admin(ctx context.Context, do func(context.Context) error) error {
 		err := do(ctx)
 		var ke kafka.Error
 		again := staleConnection(err) || (errors.As(err, &ke) && ke.Temporary())
-		if err == nil || !again || attempt == 4 || !pause(ctx, backoff(attempt, publishBackoff, publishMaxWait)) {
+		moved := ke == kafka.NotLeaderForPartition || ke == kafka.LeaderNotAvailable
+		if err == nil || !again || (attempt >= 4 && !moved) || !pause(ctx, backoff(attempt, publishBackoff, publishMaxWait)) {
 			return err
 		}
 	}
