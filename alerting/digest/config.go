@@ -3,10 +3,12 @@ package digest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +27,12 @@ type Config struct {
 
 // List is a group of people who get the same mail.
 type List struct {
-	Name     string   `yaml:"name"` // lower-case letters, digits and hyphens: it names files and rows
-	Language string   `yaml:"language"`
+	Name     string   `yaml:"name"`     // lower-case letters, digits and hyphens: it names files and rows
+	Edition  string   `yaml:"edition"`  // daily, weekly (on Mondays) or monthly (on the 1st); empty: daily
+	Language string   `yaml:"language"` // vi or en
+	Fields   []string `yaml:"fields"`   // only stories of these fields; empty: all
+	Places   []string `yaml:"places"`   // only stories that name one of these places, or none; IDs of the gazetteer; empty: all
+	Topics   []string `yaml:"topics"`   // the topics whose coverage is told, by ID; empty: those that moved most
 	To       []string `yaml:"to"`
 }
 
@@ -98,6 +104,14 @@ func (c Config) validateLists() (errs []error) {
 		names[l.Name] = true
 		if l.Language != "vi" && l.Language != "en" {
 			errs = append(errs, fmt.Errorf("%s.language: %q is not known; write vi or en", at, l.Language))
+		}
+		if e := l.edition(); e != Daily && e != Weekly && e != Monthly {
+			errs = append(errs, fmt.Errorf("%s.edition: %q is not known; write daily, weekly or monthly", at, e))
+		}
+		for _, f := range l.Fields {
+			if _, known := vietnamese().fields[f]; !known {
+				errs = append(errs, fmt.Errorf("%s.fields: %q is not a field; there are %s", at, f, strings.Join(slices.Sorted(maps.Keys(vietnamese().fields)), ", ")))
+			}
 		}
 		if len(l.To) == 0 && c.SMTP.Host != "" {
 			errs = append(errs, fmt.Errorf("%s.to: nobody is on the list", at))

@@ -8,8 +8,11 @@
 // dies between the server's "accepted" and our note of it, that one address gets the same mail again, with the same
 // Message-ID, by which mail programs know it. A morning that was slept through is sent late, and says so.
 //
+// A mail is built at its cut-off and waits, as a draft, for its time. Until then a lead can put a note at its head, take
+// stories from its top and approve it with [Digest.Review]; one that nobody reviewed says so.
+//
 // Limits: what a story says (its owner, its verdict) is as it is when the mail is built; its numbers are those of the
-// cut-off. Nobody approves a mail yet, so each says that it was not reviewed.
+// cut-off.
 package digest
 
 import (
@@ -32,6 +35,7 @@ import (
 // Stories is what the digest reads of the desk.
 type Stories interface {
 	StoriesAt(ctx context.Context, at time.Time, f alerting.Filter) ([]alerting.Story, error)
+	ByDay(ctx context.Context, from, to time.Time) ([]alerting.DayCount, error)
 }
 
 // SourceHealth says how the watch itself is doing.
@@ -63,6 +67,7 @@ type Deps struct {
 	DB         *store.DB // required for sending
 	Stories    Stories   // required
 	Health     SourceHealth
+	Archive    Archive               // nil: the mail tells no coverage
 	TLS        *tls.Config           // nil: the system's roots
 	Logger     *slog.Logger          // nil: silent
 	Registerer prometheus.Registerer // nil: no metrics
@@ -133,7 +138,7 @@ type Date string
 
 // ParseDate reads a date.
 func ParseDate(s string) (Date, error) {
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
+	if t, err := time.Parse(time.DateOnly, s); err != nil || t.Year() < 1970 {
 		return "", fmt.Errorf("%q is not a date; write 2026-11-22", s)
 	}
 	return Date(s), nil
@@ -148,17 +153,23 @@ func (d *Digest) at(date Date, c clock) (time.Time, error) {
 	return day.Add(time.Duration(c)), nil // Vietnam has no summer time
 }
 
-// window returns the 24 hours that a mail covers.
-func (d *Digest) window(date Date) (from, to time.Time, err error) {
+// window returns the day, week or month that a mail covers.
+func (d *Digest) window(date Date, list List) (from, to time.Time, err error) {
+	if err := list.check(date); err != nil {
+		return from, to, err
+	}
 	to, err = d.at(date, d.cutoff)
-	return to.Add(-24 * time.Hour), to, err
+	return list.before(to), to, err
 }
 
-// Current returns the date whose mail covers this moment: today's until the cut-off, tomorrow's after it.
-func (d *Digest) Current() Date { return d.dateOf(d.now(), d.cutoff, 1) }
+// Current returns the date of the list's mail that covers this moment: until the cut-off the next one, then the one after.
+func (d *Digest) Current(list List) Date { return list.atOrAfter(d.dateOf(d.now(), d.cutoff, 1)) }
 
-// Due returns the date of the newest mail whose time to be sent has come.
-func (d *Digest) Due() Date { return d.dateOf(d.now(), d.sendAt, 0) }
+// Due returns the date of the list's newest mail whose time to be sent has come.
+func (d *Digest) Due(list List) Date { return list.atOrBefore(d.dateOf(d.now(), d.sendAt, 0)) }
+
+// Drafted returns the date of the list's newest mail whose period has ended.
+func (d *Digest) Drafted(list List) Date { return list.atOrBefore(d.dateOf(d.now(), d.cutoff, 0)) }
 
 // dateOf returns the local date of t, or the day after when it is at or past c and after is 1; with after 0, the local
 // date when it is at or past c, or the day before.

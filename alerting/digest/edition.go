@@ -28,13 +28,16 @@ type Edition struct {
 	List      List
 	MessageID string // without angle brackets
 	Subject   string
-	HTML      string
+	HTML      string // its chart is "cid:" + a name, see [Edition.Standalone]
 	Text      string
+	Chart     []byte // a PNG; nil: none
 }
 
 // content is what a mail says, before it is put into words.
 type content struct {
 	date     Date
+	list     List
+	review   Review
 	from, to time.Time // the window
 	now      time.Time
 	preview  bool // built before the cut-off
@@ -44,10 +47,16 @@ type content struct {
 	fresh    []item // new, and not among the top
 	spread   []item
 	waiting  []item // from before, still unanswered
+	watching []item // answered or not, somebody works on it
 	fields   []field
 	newOnes  int
-	open     int // unanswered, new and old
-	openOld  int // of them, those from before the window
+	oldNew   int           // as many were new in the period before
+	settled  int           // new ones that have been answered
+	typical  time.Duration // the median of how long they stood unanswered
+	trend    trend
+	coverage *Coverage // nil: nothing is known of it
+	open     int       // unanswered, new and old
+	openOld  int       // of them, those from before the window
 	longest  time.Duration
 	health   *Health // nil: nothing is known of the sources
 }
@@ -62,13 +71,17 @@ type item struct {
 
 // field is the line of one field in the counts.
 type field struct {
-	name                string
-	fresh, open, active int
+	name                        string
+	fresh, open, active, before int
 }
 
 // Build builds the mail of a date for a list. A mail built before its cut-off says that it is a preview.
 func (d *Digest) Build(ctx context.Context, date Date, list List) (Edition, error) {
-	c, err := d.gather(ctx, date)
+	return d.build(ctx, date, list, Review{})
+}
+
+func (d *Digest) build(ctx context.Context, date Date, list List, review Review) (Edition, error) {
+	c, err := d.gather(ctx, date, list, review)
 	if err != nil {
 		return Edition{}, fmt.Errorf("build the digest of %s: %w", date, err)
 	}
@@ -79,8 +92,8 @@ func (d *Digest) Build(ctx context.Context, date Date, list List) (Edition, erro
 	return e, nil
 }
 
-func (d *Digest) gather(ctx context.Context, date Date) (*content, error) {
-	from, to, err := d.window(date)
+func (d *Digest) gather(ctx context.Context, date Date, list List, review Review) (*content, error) {
+	from, to, err := d.window(date, list)
 	if err != nil {
 		return nil, err
 	}
@@ -89,26 +102,40 @@ func (d *Digest) gather(ctx context.Context, date Date) (*content, error) {
 		return nil, err
 	}
 	now := d.now()
-	c := &content{date: date, from: from, to: to, now: now, preview: now.Before(to), late: now.Sub(due) > lateAfter}
+	c := &content{
+		date: date, list: list, review: review, from: from, to: to, now: now,
+		preview: now.Before(to), late: now.Sub(due) > lateAfter,
+	}
 	at := to
 	if c.preview {
 		at = now.Add(time.Millisecond) // stored times are in milliseconds: what was seen just now counts
 	}
-	after, err := d.stories(ctx, at, from.Add(-lookback))
+	since := list.bars(to)[0]
+	if back := from.Add(-lookback); back.Before(since) {
+		since = back
+	}
+	after, err := d.stories(ctx, list, at, since)
 	if err != nil {
 		return nil, err
 	}
-	before, err := d.stories(ctx, from, from.Add(-lookback))
+	before, err := d.stories(ctx, list, from, since)
 	if err != nil {
 		return nil, err
 	}
 	c.sort(after, before, at)
-	c.health = d.health(ctx)
+	ids := make(map[string]bool, len(after))
+	for _, s := range after {
+		ids[s.ID] = true
+	}
+	if c.trend, err = d.trendOf(ctx, list, to, at, ids); err != nil {
+		return nil, err
+	}
+	c.health, c.coverage = d.health(ctx), d.coverage(ctx, c, at)
 	return c, nil
 }
 
-// stories reads all of the stories, page by page.
-func (d *Digest) stories(ctx context.Context, at, since time.Time) ([]alerting.Story, error) {
+// stories reads all of the stories that a list is for, page by page.
+func (d *Digest) stories(ctx context.Context, list List, at, since time.Time) ([]alerting.Story, error) {
 	const page = 1000
 	var out []alerting.Story
 	for offset := 0; ; offset += page {
@@ -117,7 +144,11 @@ func (d *Digest) stories(ctx context.Context, at, since time.Time) ([]alerting.S
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, stories...)
+		for i := range stories {
+			if list.wants(&stories[i]) {
+				out = append(out, stories[i])
+			}
+		}
 		if len(stories) == 0 {
 			return out, nil
 		}
@@ -144,11 +175,16 @@ func (c *content) sort(after, before []alerting.Story, at time.Time) {
 		earlier[s.ID] = s
 	}
 	var items []item
+	unanswered := c.from.Add(-lookback) // what lay still for longer is history
 	for _, s := range after {
+		if s.LastSeen.Before(unanswered) {
+			continue
+		}
 		old := earlier[s.ID]
 		items = append(items, item{Story: s, isNew: !s.RangAt.Before(c.from), added: s.Articles - old.Articles, since: s.Unanswered(at)})
 	}
 	c.count(items)
+	c.compare(before)
 	slices.SortFunc(items, byUrgency)
 	for _, it := range items {
 		c.place(it)
@@ -159,11 +195,20 @@ func (it *item) closed() bool {
 	return it.State == alerting.StateClosed || it.State == alerting.StateMerged || it.State == alerting.StateSuppressed
 }
 
+// worked reports whether somebody of the desk has the story in hand.
+func (it *item) worked() bool {
+	switch it.State {
+	case alerting.StateAcknowledged, alerting.StateInReview, alerting.StateEscalated, alerting.StateSnoozed:
+		return true
+	}
+	return false
+}
+
 // place decides where a story is told. Only what is new or unanswered can need a decision.
 func (c *content) place(it item) {
 	answeredNow := it.Answered() && !it.AnsweredAt.Before(c.from)
 	switch {
-	case len(c.top) < maxTop && !it.closed() && (it.isNew || !it.Answered()):
+	case len(c.top) < maxTop && !it.closed() && !slices.Contains(c.review.LeftOut, it.ID) && (it.isNew || !it.Answered()):
 		c.top = append(c.top, it)
 	case it.isNew:
 		c.fresh = append(c.fresh, it)
@@ -173,6 +218,8 @@ func (c *content) place(it item) {
 		c.spread = append(c.spread, it)
 	case !it.Answered() && !it.closed():
 		c.waiting = append(c.waiting, it)
+	case it.worked():
+		c.watching = append(c.watching, it)
 	}
 }
 
@@ -228,6 +275,7 @@ func (c *content) count(items []item) {
 			}
 		}
 	}
+	c.measure(items)
 	for _, f := range byField {
 		if f.fresh+f.open+f.active > 0 {
 			c.fields = append(c.fields, *f)

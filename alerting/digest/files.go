@@ -2,6 +2,7 @@ package digest
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ func (d *Digest) WriteFiles(ctx context.Context, date Date, list List, dir strin
 		return nil, fmt.Errorf("write the digest of %s: %w", date, err)
 	}
 	var out []string
-	for _, f := range []struct{ extension, content string }{{".eml", message.String()}, {".html", e.HTML}, {".txt", e.Text}} {
+	for _, f := range []struct{ extension, content string }{{".eml", message.String()}, {".html", e.Standalone()}, {".txt", e.Text}} {
 		name := filepath.Join(dir, "digest-"+string(date)+"-"+list.Name+f.extension)
 		if err := os.WriteFile(name, []byte(f.content), 0o644); err != nil {
 			return out, fmt.Errorf("write the digest of %s: %w", date, err)
@@ -31,4 +32,10 @@ func (d *Digest) WriteFiles(ctx context.Context, date Date, list List, dir strin
 		out = append(out, name)
 	}
 	return out, nil
+}
+
+// Standalone is the HTML with its chart inside, for a browser.
+func (e Edition) Standalone() string {
+	picture := "data:image/png;base64," + base64.StdEncoding.EncodeToString(e.Chart)
+	return strings.ReplaceAll(e.HTML, `src="cid:`+chartID+`"`, `src="`+picture+`"`)
 }

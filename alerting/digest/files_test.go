@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"os"
@@ -48,8 +49,11 @@ func TestWriteFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, page := parseMail(t, raw), readFile(t, names[1])
-	if !strings.Contains(m.subject, "2 tin cần kiểm chứng") || m.header.Get("To") != "" || strings.ReplaceAll(m.html, "\r\n", "\n") != page {
+	if !strings.Contains(m.subject, "2 tin cần kiểm chứng") || m.header.Get("To") != "" || (Edition{HTML: unix(m.html), Chart: m.chart}).Standalone() != page {
 		t.Errorf("subject %q, to %q; want the same page in the message and no receiver", m.subject, m.header.Get("To"))
+	}
+	if !bytes.HasPrefix(m.chart, []byte("\x89PNG")) || len(raw) > 60<<10 {
+		t.Errorf("the chart has %d bytes, the mail %d; want a PNG in less than 60 KB", len(m.chart), len(raw))
 	}
 	lacks(t, "the message", string(raw), "go-mail")
 }

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -28,7 +29,7 @@ func (d *Digest) messageID(date Date, list List) string {
 }
 
 // compose makes the message for one address; none for "". Everything in it follows from the edition and the time it
-// was built at, so that a repeat is the same to the byte.
+// was built at, so that a repeat is the same mail; only the marks between its parts are new.
 func (d *Digest) compose(e Edition, to string, built time.Time) (*mail.Msg, error) {
 	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP))
 	m.FromMailAddress(d.from)
@@ -46,10 +47,18 @@ func (d *Digest) compose(e Edition, to string, built time.Time) (*mail.Msg, erro
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetGenHeader("Content-Language", e.List.Language)
 	m.SetGenHeader("X-Mailer", "haidang")
-	sum := sha256.Sum256([]byte(e.MessageID))
-	m.SetBoundary("hai-dang-" + hex.EncodeToString(sum[:16]))
 	m.SetBodyString(mail.TypeTextPlain, e.Text)
 	m.AddAlternativeString(mail.TypeTextHTML, e.HTML)
+	if len(e.Chart) == 0 {
+		// go-mail gives one boundary to all levels of a message, which is only right where there is one level
+		sum := sha256.Sum256([]byte(e.MessageID))
+		m.SetBoundary("hai-dang-" + hex.EncodeToString(sum[:16]))
+	} else {
+		err := m.EmbedReader("chart.png", bytes.NewReader(e.Chart), mail.WithFileContentID("<"+chartID+">"), mail.WithFileContentType("image/png"))
+		if err != nil {
+			return nil, err
+		}
+	}
 	return m, nil
 }
 

@@ -28,7 +28,13 @@ type page struct {
 	Warnings          []string
 	Top               []card
 	Changed           []group
+	Review, Tally     string
+	Note              []string
 	Fields            []fieldLine
+	WithBefore        bool
+	Trend             trendPart
+	Coverage          []coverageLine
+	CoverageMissing   string
 	Sources           sources
 }
 
@@ -53,7 +59,12 @@ type group struct {
 // line is a story told in one line.
 type line struct{ Claim, Note, Link string }
 
-type fieldLine struct{ Name, New, Open, In string }
+type fieldLine struct{ Name, New, Open, In, Before string }
+
+// trendPart is the chart and what it says; without bars there is neither.
+type trendPart struct{ Text, Alt, CID string }
+
+type coverageLine struct{ Name, Text string }
 
 type sources struct {
 	Summary string
@@ -62,19 +73,37 @@ type sources struct {
 }
 
 func (d *Digest) render(c *content, list List) (Edition, error) {
-	w := wordsFor(list.Language)
+	w := wordsFor(list)
+	chart, err := drawChart(c.trend)
+	if err != nil {
+		d.log.Error("the mail goes without its chart", "date", c.date, "list", list.Name, "err", err)
+		chart = nil
+	}
 	p := page{
 		W: w, Lead: w.lead(c), Day: w.days[c.to.Weekday()] + ", " + w.date(c.to),
 		Window:   fmt.Sprintf(w.window, w.moment(c.from), w.moment(c.to)),
 		Warnings: d.warnings(c, w),
 		Sources:  d.sources(c, w),
+		Review:   w.NotReviewed, WithBefore: list.edition() != Daily,
+		Trend: trendPart{Text: w.trendText(c.trend), Alt: chartInWords(c.trend, w), CID: chartID},
 	}
+	if chart == nil {
+		p.Trend = trendPart{}
+	}
+	if c.review.done() {
+		p.Review = fmt.Sprintf(w.reviewed, c.review.By, w.moment(c.review.At.In(d.zone)))
+		p.Note = strings.FieldsFunc(c.review.Note, func(r rune) bool { return r == '\n' })
+	}
+	if p.WithBefore {
+		p.Tally = w.tally(c)
+	}
+	p.Coverage, p.CoverageMissing = d.coverageLines(c, w)
 	for _, it := range c.top {
 		p.Top = append(p.Top, d.card(it, w))
 	}
 	p.Changed = d.changed(c, w)
 	for _, f := range c.fields {
-		p.Fields = append(p.Fields, fieldLine{label(w.fields, f.name), w.number(f.fresh), w.number(f.open), w.number(f.active)})
+		p.Fields = append(p.Fields, fieldLine{label(w.fields, f.name), w.number(f.fresh), w.number(f.open), w.number(f.active), w.number(f.before)})
 	}
 	html, text, err := write(p)
 	if err != nil {
@@ -82,7 +111,7 @@ func (d *Digest) render(c *content, list List) (Edition, error) {
 	}
 	return Edition{
 		Date: c.date, List: list, MessageID: d.messageID(c.date, list),
-		Subject: w.Brand + " " + c.to.Format("02.01.2006") + ": " + p.Lead, HTML: html, Text: text,
+		Subject: w.Brand + " " + c.to.Format("02.01.2006") + ": " + p.Lead, HTML: html, Text: text, Chart: chart,
 	}, nil
 }
 
@@ -155,6 +184,7 @@ func (d *Digest) changed(c *content, w words) []group {
 		{w.fresh, c.fresh, func(it item) string { return d.status(it, w) }},
 		{w.spreading, c.spread, func(it item) string { return w.added(it.added) + "; " + w.spreadText(&it.Story) }},
 		{w.waiting, c.waiting, func(it item) string { return w.span(it.since) }},
+		{w.watching, c.watching, func(it item) string { return d.working(it, w) }},
 	} {
 		if len(g.items) == 0 {
 			continue
@@ -173,6 +203,35 @@ func (d *Digest) lines(items []item, note func(item) string, w words) []line {
 		out = append(out, line{clean(it.Statement(w.Lang), maxTitle), note(it), d.link(it.ID)})
 	}
 	return out
+}
+
+// working says in which state a story is and with whom.
+func (d *Digest) working(it item, w words) string {
+	out := label(w.states, string(it.State))
+	if owner := clean(it.Owner, maxOutlet); owner != "" {
+		out += ", " + owner
+	}
+	return out
+}
+
+func (d *Digest) coverageLines(c *content, w words) (lines []coverageLine, missing string) {
+	if c.coverage == nil {
+		return nil, w.NoCoverage
+	}
+	lines = append(lines, coverageLine{w.AllArticles, w.articles(c.coverage.Articles) + w.compared(c.coverage.Articles, c.coverage.Usual)})
+	for _, t := range c.coverage.Topics {
+		lines = append(lines, coverageLine{clean(d.deps.Archive.TopicName(t.ID, w.Lang), maxOutlet), w.articles(t.Articles) + w.compared(t.Articles, t.Usual)})
+	}
+	return lines, ""
+}
+
+// chartInWords is the chart for whoever does not see it.
+func chartInWords(t trend, w words) string {
+	parts := make([]string, len(t.bars))
+	for i, b := range t.bars {
+		parts[i] = b.label + ": " + w.number(b.n)
+	}
+	return strings.Join(parts, ", ") + " (" + w.bars + ")"
 }
 
 func (d *Digest) status(it item, w words) string {

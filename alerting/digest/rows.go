@@ -3,6 +3,8 @@ package digest
 import (
 	"context"
 	"database/sql"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -16,6 +18,9 @@ type row struct {
 	attempts  int
 	nextAt    time.Time
 	createdAt time.Time
+	sentAt    time.Time
+	version   int64
+	review    Review
 }
 
 // prepare builds and stores a mail unless it is stored already. It is built once: whoever stores it first wins.
@@ -29,26 +34,34 @@ func (d *Digest) prepare(ctx context.Context, date Date, list List) error {
 		return nil
 	}
 	start := d.now()
+	due, err := d.at(date, d.sendAt)
+	if err != nil {
+		return err
+	}
 	e, err := d.Build(ctx, date, list)
 	if err != nil {
 		return err
 	}
 	d.metrics.duration.Observe(d.now().Sub(start).Seconds())
-	err = d.deps.DB.InTx(ctx, func(tx *store.Tx) error { return insert(ctx, tx, e, start) })
+	next := start
+	if due.After(next) {
+		next = due // a draft, until then
+	}
+	err = d.deps.DB.InTx(ctx, func(tx *store.Tx) error { return insert(ctx, tx, e, start, next) })
 	if err != nil {
 		return fmt.Errorf("store the digest of %s: %w", date, err)
 	}
 	return nil
 }
 
-func insert(ctx context.Context, tx *store.Tx, e Edition, now time.Time) error {
+func insert(ctx context.Context, tx *store.Tx, e Edition, now, next time.Time) error {
 	_, err := tx.Exec(ctx, `DELETE FROM digests WHERE date = ? AND list = ? AND state = 'skipped'`, string(e.Date), e.List.Name)
 	if err != nil {
 		return err
 	}
-	res, err := tx.Exec(ctx, `INSERT INTO digests (date, list, state, message_id, subject, html, plain, attempts, next_at, last_error, created_at, sent_at)
-		VALUES (?, ?, 'pending', ?, ?, ?, ?, 0, ?, '', ?, 0) ON CONFLICT DO NOTHING`,
-		string(e.Date), e.List.Name, e.MessageID, e.Subject, e.HTML, e.Text, now.UnixMilli(), now.UnixMilli())
+	res, err := tx.Exec(ctx, `INSERT INTO digests (date, list, state, message_id, subject, html, plain, chart, attempts, next_at, last_error, created_at, sent_at)
+		VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, 0, ?, '', ?, 0) ON CONFLICT DO NOTHING`,
+		string(e.Date), e.List.Name, e.MessageID, e.Subject, e.HTML, e.Text, encodeChart(e.Chart), next.UnixMilli(), now.UnixMilli())
 	if err != nil {
 		return err
 	}
@@ -71,13 +84,22 @@ func insert(ctx context.Context, tx *store.Tx, e Edition, now time.Time) error {
 
 func (d *Digest) read(ctx context.Context, date Date, list List) (row, error) {
 	r := row{Edition: Edition{Date: date, List: list}}
-	var next, created int64
-	err := d.deps.DB.QueryRow(ctx, `SELECT state, message_id, subject, html, plain, attempts, next_at, created_at FROM digests WHERE date = ? AND list = ?`,
-		string(date), list.Name).Scan(&r.state, &r.MessageID, &r.Subject, &r.HTML, &r.Text, &r.attempts, &next, &created)
+	var next, created, sent, reviewed int64
+	var chart, leftOut string
+	err := d.deps.DB.QueryRow(ctx, `SELECT state, message_id, subject, html, plain, chart, attempts, next_at, created_at, sent_at,
+		version, reviewed_by, reviewed_at, note, left_out FROM digests WHERE date = ? AND list = ?`,
+		string(date), list.Name).Scan(&r.state, &r.MessageID, &r.Subject, &r.HTML, &r.Text, &chart, &r.attempts, &next, &created, &sent,
+		&r.version, &r.review.By, &reviewed, &r.review.Note, &leftOut)
 	if err != nil {
 		return r, fmt.Errorf("read the digest of %s: %w", date, err)
 	}
-	r.nextAt, r.createdAt = time.UnixMilli(next), time.UnixMilli(created)
+	if r.Chart, err = base64.StdEncoding.DecodeString(chart); err != nil {
+		return r, fmt.Errorf("read the chart of the digest of %s: %w", date, err)
+	}
+	if err := json.Unmarshal([]byte(leftOut), &r.review.LeftOut); err != nil {
+		return r, fmt.Errorf("read the review of the digest of %s: %w", date, err)
+	}
+	r.nextAt, r.createdAt, r.sentAt, r.review.At = time.UnixMilli(next), time.UnixMilli(created), moment(sent), moment(reviewed)
 	return r, nil
 }
 

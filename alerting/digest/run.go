@@ -25,7 +25,8 @@ func (d *Digest) Run(ctx context.Context) error {
 	served := map[string]Date{} // the newest morning of each list that needs no more work: saves a look at the rows
 	for {
 		for _, list := range d.cfg.Lists {
-			if due := d.Due(); served[list.Name] != due && d.serve(ctx, list, due) {
+			d.draft(ctx, list)
+			if due := d.Due(list); served[list.Name] != due && d.serve(ctx, list, due) {
 				served[list.Name] = due
 			}
 		}
@@ -72,18 +73,21 @@ func (d *Digest) owed(ctx context.Context, list List, due Date) ([]Date, error) 
 	if err != nil {
 		return nil, err
 	}
-	first := max(newest.add(1), due.add(1-maxCatchUp))
-	for date := first; date <= due; date = date.add(1) {
-		dates = append(dates, date)
-	}
-	return dates, nil
+	missed := list.mornings(newest, due)
+	return append(dates, missed[max(0, len(missed)-maxCatchUp):]...), nil
 }
 
-// add returns the date some days later. Dates compare as strings.
-func (date Date) add(days int) Date {
-	t, err := time.Parse(time.DateOnly, string(date))
-	if err != nil {
-		return date
+// draft stores the mail whose period has just ended, so that a lead can look at it before it is sent. What fails here
+// is built again when the mail is due.
+func (d *Digest) draft(ctx context.Context, list List) {
+	date := d.Drafted(list)
+	if date <= d.Due(list) {
+		return
 	}
-	return Date(t.AddDate(0, 0, days).Format(time.DateOnly))
+	if newest, err := d.newest(ctx, list, date); err != nil || newest == "" || newest == date {
+		return
+	}
+	if err := d.prepare(ctx, date, list); err != nil && ctx.Err() == nil {
+		d.log.Error("draft of the digest not built", "list", list.Name, "date", date, "err", err)
+	}
 }

@@ -191,7 +191,7 @@ func TestDates(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.now = at
-		if c, d := w.Current(), w.Due(); c != tt.current || d != tt.due {
+		if c, d := w.Current(List{}), w.Due(List{}); c != tt.current || d != tt.due {
 			t.Errorf("at %s: Current %s, Due %s; want %s, %s", tt.now, c, d, tt.current, tt.due)
 		}
 	}

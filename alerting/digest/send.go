@@ -49,12 +49,48 @@ func (d *Digest) Send(ctx context.Context, date Date, list List) (Reason, error)
 	if d.cfg.SMTP.Host == "" {
 		return ReasonNoMail, ErrNoServer
 	}
-	if _, end, err := d.window(date); err != nil {
+	if _, end, err := d.window(date, list); err != nil {
 		return ReasonNotYet, err
 	} else if d.now().Before(end) {
 		return ReasonNotYet, fmt.Errorf("the digest of %s ends at %s: until then, write it to a folder to see it", date, end.Format("15:04 02.01.2006"))
 	}
 	return d.send(ctx, date, list, true)
+}
+
+// SendTest sends the mail of a date, as it stands now, to one address, with a mark in its subject. Nothing is noted, and
+// the list gets its mail all the same.
+func (d *Digest) SendTest(ctx context.Context, date Date, list List, to string) error {
+	if d.cfg.SMTP.Host == "" {
+		return ErrNoServer
+	}
+	address, err := parseAddress(to)
+	if err != nil {
+		return err
+	}
+	var e Edition
+	switch draft, err := d.Draft(ctx, date, list); {
+	case err == nil:
+		e = draft.Edition
+	case !errors.Is(err, ErrNoDraft):
+		return err
+	default:
+		if e, err = d.Build(ctx, date, list); err != nil {
+			return err
+		}
+	}
+	now := d.now()
+	e.Subject = wordsFor(list).test + " " + e.Subject
+	e.MessageID = fmt.Sprintf("test-%d-%s", now.UnixNano(), e.MessageID)
+	m, err := d.compose(e, address.String(), now)
+	if err != nil {
+		return fmt.Errorf("compose the mail for %q: %w", to, err)
+	}
+	var refusal error
+	err = d.delivery.deliver(ctx, []*mail.Msg{m}, func(_ int, err error) error {
+		refusal = err
+		return nil
+	})
+	return errors.Join(err, refusal)
 }
 
 func (d *Digest) send(ctx context.Context, date Date, list List, evenEarly bool) (Reason, error) {
@@ -74,11 +110,27 @@ func (d *Digest) send(ctx context.Context, date Date, list List, evenEarly bool)
 	case r.nextAt.After(d.now()) && !evenEarly:
 		return ReasonNothing, nil
 	}
+	if r, err = d.inTime(ctx, r); err != nil {
+		return ReasonRetry, err
+	}
 	mine, err := d.lease(ctx, r)
 	if err != nil || !mine {
 		return ReasonTaken, err
 	}
 	return d.attempt(ctx, r)
+}
+
+// inTime builds a draft anew that was slept through, so that its mail says that it comes late. One that somebody else
+// has begun to send meanwhile stays as it is.
+func (d *Digest) inTime(ctx context.Context, r row) (row, error) {
+	due, err := d.at(r.Date, d.sendAt)
+	if err != nil || r.attempts > 0 || d.now().Sub(due) <= lateAfter || r.createdAt.Sub(due) > lateAfter {
+		return r, err
+	}
+	if err := d.rebuild(ctx, r, r.review); err != nil && !errors.Is(err, ErrAlreadySent) {
+		return r, err
+	}
+	return d.read(ctx, r.Date, r.List)
 }
 
 // attempt mails everybody who is still waiting and notes how it went.

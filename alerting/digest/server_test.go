@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"io"
 	"math/big"
@@ -164,6 +165,7 @@ type parsed struct {
 	header     mail.Header
 	subject    string
 	text, html string
+	chart      []byte // the PNG that the HTML shows
 	types      []string
 }
 
@@ -177,35 +179,47 @@ func parseMail(t testing.TB, raw []byte) parsed {
 	if out.subject, err = new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject")); err != nil {
 		t.Fatalf("subject: %v", err)
 	}
-	kind, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/alternative" {
-		t.Fatalf("content type %q (%v), want multipart/alternative", kind, err)
+	out.read(t, msg.Header.Get("Content-Type"), msg.Header.Get("Content-Transfer-Encoding"), msg.Body)
+	return out
+}
+
+// read reads a part, and those inside it.
+func (p *parsed) read(t testing.TB, contentType, encoding string, body io.Reader) {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		t.Fatalf("part of type %q: %v", contentType, err)
 	}
-	parts := multipart.NewReader(msg.Body, params["boundary"])
-	for {
-		p, err := parts.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			return out
-		} else if err != nil {
-			t.Fatalf("part: %v", err)
+	if kind == "multipart/alternative" || kind == "multipart/related" {
+		parts := multipart.NewReader(body, params["boundary"])
+		for {
+			part, err := parts.NextRawPart()
+			if errors.Is(err, io.EOF) {
+				return
+			} else if err != nil {
+				t.Fatalf("part: %v", err)
+			}
+			if part.Header.Get("Content-ID") == "<"+chartID+">" && part.Header.Get("Content-Transfer-Encoding") == "base64" {
+				if p.chart, err = io.ReadAll(base64.NewDecoder(base64.StdEncoding, part)); err != nil {
+					t.Fatalf("chart: %v", err)
+				}
+				continue
+			}
+			p.read(t, part.Header.Get("Content-Type"), part.Header.Get("Content-Transfer-Encoding"), part)
 		}
-		if enc := p.Header.Get("Content-Transfer-Encoding"); enc != "quoted-printable" {
-			t.Fatalf("a part is encoded as %q", enc)
-		}
-		body, err := io.ReadAll(quotedprintable.NewReader(p))
-		if err != nil {
-			t.Fatalf("part: %v", err)
-		}
-		kind, params, err := mime.ParseMediaType(p.Header.Get("Content-Type"))
-		if err != nil || params["charset"] != "UTF-8" {
-			t.Fatalf("part of type %q, charset %q (%v)", kind, params["charset"], err)
-		}
-		out.types = append(out.types, kind)
-		if kind == "text/html" {
-			out.html = string(body)
-		} else {
-			out.text = string(body)
-		}
+	}
+	if encoding != "quoted-printable" || params["charset"] != "UTF-8" {
+		t.Fatalf("part of type %q, charset %q, encoded as %q", kind, params["charset"], encoding)
+	}
+	text, err := io.ReadAll(quotedprintable.NewReader(body))
+	if err != nil {
+		t.Fatalf("part: %v", err)
+	}
+	p.types = append(p.types, kind)
+	if kind == "text/html" {
+		p.html = string(text)
+	} else {
+		p.text = string(text)
 	}
 }
 

@@ -39,6 +39,10 @@ func css(name string) template.CSS {
 		"td":       "padding:7px 4px;color:#10212b;font-size:16px;line-height:22px;text-align:right;vertical-align:top;border-bottom:1px solid #e6ebef;",
 		"tdname":   "padding:7px 4px 7px 0;color:#10212b;font-size:16px;line-height:22px;text-align:left;vertical-align:top;border-bottom:1px solid #e6ebef;",
 		"wrap":     "padding:0 20px 6px;",
+		"chart":    "display:block;width:100%;max-width:420px;height:auto;border:0;color:#4a5b66;font-size:14px;line-height:20px;" + font,
+		"say":      "margin:0 20px 12px;padding:10px 14px;background-color:#e2f3e6;color:#14532d;border-left:4px solid #2e7d46;" + font,
+		"sayhead":  "margin:0 0 4px;font-size:15px;line-height:20px;font-weight:700;",
+		"saytext":  "margin:0 0 4px;font-size:16px;line-height:23px;",
 		"footer":   "padding:16px 20px 22px;color:#4a5b66;font-size:15px;line-height:22px;border-top:1px solid #e6ebef;" + font,
 	}
 	return styles[name]

@@ -12,23 +12,29 @@ import (
 
 // words is everything that a mail says in one language.
 type words struct {
-	Lang, Brand, Title                                 string
+	periodWords
+	Lang, Brand                                        string
 	window, preview, late                              string
-	NotReviewed                                        string
+	NotReviewed, reviewed, NoteHeading                 string
 	behind, dry, unknown                               string
 	TopHeading, ClaimLabel, FirstArticle               string
 	Verdict, Spread, FirstSeen, Response, Owner        string
 	nobody                                             string
 	OpenStory                                          string
-	ChangedHeading                                     string
 	answered, fresh, spreading, waiting, more          string
+	watching                                           string
 	FieldsHeading, Field, FieldNew, FieldOpen, FieldIn string
 	SourcesHeading                                     string
 	allWell, failing, never, lastArticle               string
 	Footer                                             string
 	unnamed                                            string
 	days                                               [7]string
-	severities, verdicts, fields, stances              map[string]string
+	severities, verdicts, fields, stances, states      map[string]string
+	trendText                                          func(trend) string
+	compared                                           func(n, usual int) string
+	tally                                              func(*content) string
+	articles                                           func(n int) string
+	AllArticles, NoCoverage, test                      string
 	lead                                               func(c *content) string
 	span                                               func(time.Duration) string
 	spreadText                                         func(s *alerting.Story) string
@@ -40,26 +46,31 @@ type words struct {
 	moment, date                                       func(time.Time) string // of a time in Vietnam
 }
 
-func wordsFor(language string) words {
-	if language == "en" {
-		return english()
+func wordsFor(list List) words {
+	if list.Language == "en" {
+		w := english()
+		w.periodWords = periodEN(list.edition())
+		return w
 	}
-	return vietnamese()
+	w := vietnamese()
+	w.periodWords = periodVI(list.edition())
+	return w
 }
 
 func vietnamese() words {
 	return words{
-		Lang: "vi", Brand: "Hải Đăng", Title: "Bản tin sáng",
+		Lang: "vi", Brand: "Hải Đăng",
 		window: "Từ %s đến %s, giờ Việt Nam", preview: "Bản xem trước: số liệu tính đến %s, kỳ tin chưa kết thúc.",
 		late:        "Gửi muộn: bản tin này lẽ ra được gửi lúc %s.",
 		NotReviewed: "Bản tự động, chưa qua người duyệt",
-		behind:      "Số liệu có thể chưa đủ: hệ thống xử lý trễ %s, còn %s bài đang chờ.",
-		dry:         "Số liệu có thể chưa đủ: không nhận được bài mới nào từ %s.",
-		unknown:     "Không rõ tình trạng các nguồn tin; số liệu có thể chưa đủ.",
-		TopHeading:  "Cần quyết định", ClaimLabel: "Nội dung cần kiểm chứng", FirstArticle: "Bài đầu tiên",
+		reviewed:    "%s đã duyệt lúc %s", NoteHeading: "Lời người duyệt",
+		behind:     "Số liệu có thể chưa đủ: hệ thống xử lý trễ %s, còn %s bài đang chờ.",
+		dry:        "Số liệu có thể chưa đủ: không nhận được bài mới nào từ %s.",
+		unknown:    "Không rõ tình trạng các nguồn tin; số liệu có thể chưa đủ.",
+		TopHeading: "Cần quyết định", ClaimLabel: "Nội dung cần kiểm chứng", FirstArticle: "Bài đầu tiên",
 		Verdict: "Kết luận", Spread: "Lan truyền", FirstSeen: "Thấy lần đầu", Response: "Phản hồi", Owner: "Phụ trách",
 		nobody: "chưa ai nhận", OpenStory: "Mở hồ sơ tin",
-		ChangedHeading: "Thay đổi so với hôm qua", answered: "Vừa được phản hồi", fresh: "Tin mới khác",
+		answered: "Vừa được phản hồi", fresh: "Tin mới khác", watching: "Đang theo dõi",
 		spreading: "Tiếp tục lan rộng", waiting: "Vẫn chưa được phản hồi",
 		more: "và %s tin khác", FieldsHeading: "Theo lĩnh vực", Field: "Lĩnh vực", FieldNew: "Tin mới", FieldOpen: "Chưa phản hồi", FieldIn: "Bài thêm",
 		SourcesHeading: "Tình trạng nguồn tin", allWell: "Cả %s nguồn đều đang được đọc.", failing: "%s trên %s nguồn không đọc được hoặc im lặng bất thường.",
@@ -82,7 +93,14 @@ func vietnamese() words {
 		stances: map[string]string{
 			string(article.Denies): "bác bỏ", string(article.ReportsDebunk): "đăng kết quả kiểm chứng", string(article.ReportsPenalty): "đưa tin xử phạt",
 		},
-		lead: leadVI, span: spanVI,
+		states: map[string]string{
+			string(alerting.StateAcknowledged): "đã tiếp nhận", string(alerting.StateInReview): "đang xác minh", string(alerting.StateEscalated): "đã báo cáo cấp trên",
+			string(alerting.StateResponded): "đã phản hồi", string(alerting.StateSnoozed): "tạm hoãn", string(alerting.StateNew): "mới",
+		},
+		trendText: trendVI, compared: comparedVI, tally: tallyVI, AllArticles: "Tất cả các chủ đề", test: "[Gửi thử]",
+		NoCoverage: "Không có số liệu về lượng tin bài: kho lưu trữ không nằm trong tiến trình này.",
+		articles:   func(n int) string { return grouped(n, ".") + " bài" },
+		lead:       leadVI, span: spanVI,
 		spreadText: func(s *alerting.Story) string {
 			out := fmt.Sprintf("%d báo tự đăng", s.Outlets)
 			if s.Copies > 0 {
@@ -102,17 +120,18 @@ func vietnamese() words {
 
 func english() words {
 	return words{
-		Lang: "en", Brand: "Hải Đăng", Title: "Morning digest",
+		Lang: "en", Brand: "Hải Đăng",
 		window: "From %s to %s, Vietnam time", preview: "Preview: numbers as of %s, the period has not ended.",
 		late:        "Sent late: this mail was due at %s.",
 		NotReviewed: "Automatic edition, not reviewed",
-		behind:      "Numbers may be incomplete: processing is %s behind, %s articles are waiting.",
-		dry:         "Numbers may be incomplete: no new article has come in since %s.",
-		unknown:     "The state of the sources is not known; numbers may be incomplete.",
-		TopHeading:  "Needs a decision", ClaimLabel: "Claim to check", FirstArticle: "First article",
+		reviewed:    "Reviewed by %s at %s", NoteHeading: "A word from the reviewer",
+		behind:     "Numbers may be incomplete: processing is %s behind, %s articles are waiting.",
+		dry:        "Numbers may be incomplete: no new article has come in since %s.",
+		unknown:    "The state of the sources is not known; numbers may be incomplete.",
+		TopHeading: "Needs a decision", ClaimLabel: "Claim to check", FirstArticle: "First article",
 		Verdict: "Verdict", Spread: "Spread", FirstSeen: "First seen", Response: "Response", Owner: "Owner",
 		nobody: "nobody yet", OpenStory: "Open the story",
-		ChangedHeading: "Changed since yesterday", answered: "Now answered", fresh: "Other new stories",
+		answered: "Now answered", fresh: "Other new stories", watching: "Being watched",
 		spreading: "Still spreading", waiting: "Still unanswered",
 		more: "and %s more", FieldsHeading: "By field", Field: "Field", FieldNew: "New", FieldOpen: "Unanswered", FieldIn: "Articles",
 		SourcesHeading: "State of the sources", allWell: "All %s sources are being read.", failing: "%s of %s sources cannot be read or are unusually quiet.",
@@ -135,7 +154,14 @@ func english() words {
 		stances: map[string]string{
 			string(article.Denies): "denied it", string(article.ReportsDebunk): "published a fact-check", string(article.ReportsPenalty): "reported a penalty",
 		},
-		lead: leadEN, span: spanEN,
+		states: map[string]string{
+			string(alerting.StateAcknowledged): "acknowledged", string(alerting.StateInReview): "in review", string(alerting.StateEscalated): "escalated",
+			string(alerting.StateResponded): "responded", string(alerting.StateSnoozed): "snoozed", string(alerting.StateNew): "new",
+		},
+		trendText: trendEN, compared: comparedEN, tally: tallyEN, AllArticles: "All topics", test: "[Test]",
+		NoCoverage: "The amount of coverage is not known: the archive is not in this process.",
+		articles:   func(n int) string { return plural(n, "article", "articles") },
+		lead:       leadEN, span: spanEN,
 		spreadText: func(s *alerting.Story) string {
 			out := plural(s.Outlets, "outlet in its own words", "outlets in their own words")
 			if s.Copies > 0 {
@@ -178,7 +204,7 @@ func leadVI(c *content) string {
 		out += fmt.Sprintf("; %s chưa được phản hồi, lâu nhất %s", grouped(c.open, "."), spanVI(c.longest))
 	}
 	if c.openOld > 0 && c.newOnes > 0 {
-		out += fmt.Sprintf(" (%s từ hôm trước)", grouped(c.openOld, "."))
+		out += fmt.Sprintf(" (%s %s)", grouped(c.openOld, "."), periodVI(c.list.edition()).earlier)
 	}
 	return out
 }
@@ -200,7 +226,7 @@ func leadEN(c *content) string {
 		out += fmt.Sprintf("; %s unanswered, the longest for %s", grouped(c.open, ","), spanEN(c.longest))
 	}
 	if c.openOld > 0 && c.newOnes > 0 {
-		out += fmt.Sprintf(" (%s from before)", grouped(c.openOld, ","))
+		out += fmt.Sprintf(" (%s %s)", grouped(c.openOld, ","), periodEN(c.list.edition()).earlier)
 	}
 	return out
 }

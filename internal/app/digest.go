@@ -71,12 +71,19 @@ func (w watch) SourceHealth(ctx context.Context) (digest.Health, error) {
 	return out, nil
 }
 
-// DigestRequest says which morning mail is wanted and what to do with it: written to Folder, or sent.
+// DigestRequest says which morning mail is wanted and what to do with it: written to Folder, sent, sent to one address as
+// a test, or shown and reviewed as a draft.
 type DigestRequest struct {
 	Date   string // "2026-11-22"; empty: the newest that is due when it is sent, or the one that covers now
 	List   string // empty: the first one
 	Folder string
 	Send   bool
+	TestTo string // an address
+
+	Draft    bool   // show the draft
+	Review   string // approve the draft under this name
+	Note     string
+	LeaveOut []string
 }
 
 // Digest writes or sends one morning mail, beside a running process or without one, and says in sentences what it did.
@@ -104,20 +111,50 @@ func (a *App) digestOnce(ctx context.Context, r DigestRequest) ([]string, error)
 	if err != nil {
 		return nil, err
 	}
-	date := a.digest.Current()
-	if r.Send {
-		date = a.digest.Due()
-	}
-	if r.Date != "" {
+	date := a.digest.Current(list)
+	switch {
+	case r.Date != "":
 		if date, err = digest.ParseDate(r.Date); err != nil {
 			return nil, err
 		}
+	case r.Send:
+		date = a.digest.Due(list)
+	case r.Draft || r.Review != "":
+		date = a.digest.Drafted(list)
 	}
-	if !r.Send {
-		return a.digest.WriteFiles(ctx, date, list, r.Folder)
+	switch {
+	case r.Send:
+		reason, err := a.digest.Send(ctx, date, list)
+		return []string{fmt.Sprintf("%s, list %s: %s", date, list.Name, reason)}, err
+	case r.TestTo != "":
+		if err := a.digest.SendTest(ctx, date, list, r.TestTo); err != nil {
+			return nil, err
+		}
+		return []string{fmt.Sprintf("%s, list %s: sent to %s as a test", date, list.Name, r.TestTo)}, nil
+	case r.Draft || r.Review != "":
+		return a.reviewDigest(ctx, date, list, r)
 	}
-	reason, err := a.digest.Send(ctx, date, list)
-	return []string{fmt.Sprintf("%s, list %s: %s", date, list.Name, reason)}, err
+	return a.digest.WriteFiles(ctx, date, list, r.Folder)
+}
+
+// reviewDigest shows a draft, or approves it.
+func (a *App) reviewDigest(ctx context.Context, date digest.Date, list digest.List, r DigestRequest) ([]string, error) {
+	draft, err := a.digest.Draft(ctx, date, list)
+	if err != nil {
+		return nil, fmt.Errorf("digest of %s, list %s: %w", date, list.Name, err)
+	}
+	if r.Review != "" {
+		review := digest.Review{By: r.Review, Note: r.Note, LeftOut: r.LeaveOut}
+		if err := a.digest.Review(ctx, date, list, draft.Version, review); err != nil {
+			return nil, fmt.Errorf("digest of %s, list %s: %w", date, list.Name, err)
+		}
+		return []string{fmt.Sprintf("%s, list %s: reviewed by %s", date, list.Name, r.Review)}, nil
+	}
+	said := []string{draft.Text, fmt.Sprintf("%s, list %s: %s", date, list.Name, draft.State)}
+	for _, s := range draft.Top {
+		said = append(said, "at the top: "+s.ID+"  "+s.Statement)
+	}
+	return said, nil
 }
 
 // writeDigest puts the demo's morning mail into its data folder.
@@ -126,7 +163,7 @@ func (d *demonstration) writeDigest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	files, err := d.app.digest.WriteFiles(ctx, d.app.digest.Current(), list, d.app.opts.DataDir)
+	files, err := d.app.digest.WriteFiles(ctx, d.app.digest.Current(list), list, d.app.opts.DataDir)
 	if err != nil {
 		return err
 	}

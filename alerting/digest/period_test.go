@@ -1,0 +1,155 @@
+package digest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestPeriodsOfEditions(t *testing.T) {
+	end := time.Date(2026, 3, 1, 6, 30, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		edition    string
+		date, due  Date
+		next       Date
+		from       string
+		bars       int
+		first      string
+		mornings   int // after 2026-01-01 up to 2026-03-31
+		wrong      Date
+		wrongNamed string
+	}{
+		{"", "2026-03-01", "2026-03-01", "2026-03-01", "2026-02-28", 14, "2026-02-15", 89, "", ""},
+		{Weekly, "2026-03-01", "2026-02-23", "2026-03-02", "2026-02-22", 8, "2026-01-04", 13, "2026-03-03", "2026-03-02"},
+		{Monthly, "2026-03-02", "2026-03-01", "2026-04-01", "2026-02-01", 6, "2025-09-01", 2, "2026-03-31", "2026-03-01"},
+	} {
+		l := List{Name: "l", Edition: tt.edition}
+		if got := l.atOrBefore(tt.date); got != tt.due {
+			t.Errorf("%s: atOrBefore(%s) = %s, want %s", l.edition(), tt.date, got, tt.due)
+		}
+		if got := l.atOrAfter(tt.date); got != tt.next {
+			t.Errorf("%s: atOrAfter(%s) = %s, want %s", l.edition(), tt.date, got, tt.next)
+		}
+		if got := l.before(end).Format(time.DateOnly); got != tt.from {
+			t.Errorf("%s: the period before %s begins on %s, want %s", l.edition(), end, got, tt.from)
+		}
+		bars := l.bars(end)
+		if len(bars) != tt.bars+1 || !slices.IsSortedFunc(bars, time.Time.Compare) || bars[0].Format(time.DateOnly) != tt.first {
+			t.Errorf("%s: bars = %v, want %d from %s", l.edition(), bars, tt.bars, tt.first)
+		}
+		if got := l.mornings("2026-01-01", "2026-03-31"); len(got) != tt.mornings {
+			t.Errorf("%s: %d mornings, want %d", l.edition(), len(got), tt.mornings)
+		}
+		if tt.wrong != "" {
+			if err := l.check(tt.wrong); err == nil || !strings.Contains(err.Error(), string(tt.wrongNamed)) {
+				t.Errorf("%s: check(%s) = %v, want a refusal that names %s", l.edition(), tt.wrong, err, tt.wrongNamed)
+			}
+		}
+	}
+}
+
+func TestWeeklyAndMonthlyAreSentOnTheirMornings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *Config, deps *Deps) {
+			c.SMTP.Host = "mail.haidang.test"
+			c.Lists = []List{
+				{Name: "tuan", Edition: Weekly, Language: "vi", To: []string{"w@haidang.test"}},
+				{Name: "thang", Edition: Monthly, Language: "en", To: []string{"m@haidang.test"}},
+			}
+			deps.Now, deps.Health = time.Now, nil
+		})
+		o := &outbox{}
+		w.delivery = o
+		w.runFor(34 * 24 * time.Hour) // from Saturday, 1 January 2000, 07:00 in Hà Nội
+		want := "2000-01-03 w@haidang.test,2000-01-10 w@haidang.test,2000-01-17 w@haidang.test,2000-01-24 w@haidang.test," +
+			"2000-01-31 w@haidang.test,2000-02-01 m@haidang.test"
+		if got := strings.Join(o.sent, ","); got != want {
+			t.Errorf("sent %q, want %q", got, want)
+		}
+	})
+}
+
+func TestWeeklyDigest(t *testing.T) {
+	w := newWorld(t, func(c *Config, _ *Deps) {
+		c.Lists = []List{{Name: "tuan", Edition: Weekly, Language: "vi"}}
+	})
+	w.day()
+	w.tell(telling{claim: "fuel", outlet: "A", title: "Giá xăng tuần trước", ago: 9 * 24 * time.Hour, text: long("xăng"), field: "economy-finance"},
+		telling{claim: "fuel", outlet: "B", title: "Bác tin giá xăng", ago: 9*24*time.Hour - time.Hour, text: long("bác"), field: "economy-finance", stance: "denies"})
+	w.now = morning.Add(24 * time.Hour) // Monday
+	e, err := w.Build(t.Context(), "2026-11-23", w.cfg.Lists[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, "the text", e.Text, "Bản tin tuần, Thứ hai, 23.11.2026", "Từ 06:30 ngày 16.11 đến 06:30 ngày 23.11",
+		"3 tin mới, kỳ trước 1. 1 đã được phản hồi, một nửa trong vòng 2 giờ.", "Kinh tế, tài chính: Tin mới 1, Chưa phản hồi 0, Tuần trước 1",
+		"== Xu hướng tám tuần ==", "5 bài mang tin cần kiểm chứng; các kỳ trước thường không có", "16/11: 1, 23/11: 5")
+	if _, err := w.Build(t.Context(), sunday, w.cfg.Lists[0]); err == nil || !strings.Contains(err.Error(), "2026-11-16") {
+		t.Errorf("a weekly digest of a Sunday = %v, want a refusal that names a Monday", err)
+	}
+}
+
+func TestListsForFieldsAndPlaces(t *testing.T) {
+	w := newWorld(t, func(c *Config, _ *Deps) {
+		c.Lists = []List{{Name: "kinh-te", Language: "vi", Fields: []string{"economy-finance"}}, {Name: "hue", Language: "vi", Places: []string{"hue"}}}
+	})
+	w.day()
+	if _, err := w.db.Exec(t.Context(), `UPDATE stories SET places = '["da-nang"]' WHERE claim_id = 'dam'`); err != nil {
+		t.Fatal(err)
+	}
+	e := w.build("kinh-te")
+	wants(t, "the list of one field", e.Text, "Ngân hàng Bến Cảng", "1 bài mang tin")
+	lacks(t, "the list of one field", e.Text, "Suối Ngang", "căn cước")
+	e = w.build("hue")
+	wants(t, "the list of a place", e.Text, "Ngân hàng Bến Cảng", "căn cước")
+	lacks(t, "the list of a place", e.Text, "Suối Ngang")
+}
+
+func TestListProblemsAreToldAtOnce(t *testing.T) {
+	c := DefaultConfig()
+	c.Lists = []List{{Name: "a", Language: "vi", Edition: "hourly", Fields: []string{"weather"}}}
+	err := c.Validate()
+	if err == nil {
+		t.Fatal("Validate took an unknown edition and an unknown field")
+	}
+	wants(t, "the refusal", err.Error(), `digest.lists[0].edition: "hourly" is not known; write daily, weekly or monthly`, `digest.lists[0].fields: "weather" is not a field; there are disaster-epidemic,`)
+}
+
+// library is an archive with made-up numbers.
+type library struct{ err error }
+
+func (l library) Volumes(_ context.Context, from, _ time.Time) (Volumes, error) {
+	weeks := int(morning.Sub(from) / (7 * 24 * time.Hour))
+	return Volumes{Articles: 1000 - 10*weeks, Topics: map[string]int{"disaster": 150 - 20*min(weeks, 3), "sport": 300, "tiny": 3}}, l.err
+}
+
+func (library) TopicName(id, language string) string { return id + "/" + language }
+
+func TestCoverageBesideWhatIsUsual(t *testing.T) {
+	archive := &library{}
+	w := newWorld(t, func(_ *Config, d *Deps) { d.Archive = archive })
+	text := w.build("ban-chi-dao").Text
+	wants(t, "the text", text, "- Tất cả các chủ đề: 1.000 bài; thường lệ 970 (+3 %)", "- disaster/vi: 150 bài; thường lệ 90 (+67 %)", "- sport/vi: 300 bài; như thường lệ")
+	lacks(t, "the text", text, "tiny")
+	if strings.Index(text, "disaster/vi") > strings.Index(text, "sport/vi") {
+		t.Error("the topic that moved most does not stand first")
+	}
+	archive.err = errors.New("the archive sleeps")
+	wants(t, "without an archive the text", w.build("partners").Text, "The amount of coverage is not known")
+}
+
+func TestPercent(t *testing.T) {
+	for _, tt := range []struct{ n, usual, want int }{{150, 100, 50}, {50, 100, -50}, {1, 3, -67}, {2, 3, -33}, {200, 150, 33}, {0, 8, -100}} {
+		if got := percent(tt.n, tt.usual); got != tt.want {
+			t.Errorf("percent(%d, %d) = %d, want %d", tt.n, tt.usual, got, tt.want)
+		}
+	}
+	if got := fmt.Sprint(median([]int{5, 1, 9, 3}, func(n int) int { return n })); got != "3" {
+		t.Errorf("median = %s, want the lower of the two in the middle", got)
+	}
+}
