@@ -24,6 +24,9 @@ type Volumes struct {
 	Topics   map[string]int
 }
 
+// unknown stands for the usual number while there is no earlier period to compare with.
+const unknown = -1
+
 // Coverage is what the watched outlets wrote about in a period, beside what is usual.
 type Coverage struct {
 	Articles, Usual int
@@ -64,7 +67,10 @@ func (d *Digest) coverage(ctx context.Context, c *content, at time.Time) *Covera
 			past = append(past, v)
 		}
 	}
-	out := &Coverage{Articles: now.Articles, Usual: median(past, func(v Volumes) int { return v.Articles })}
+	out := &Coverage{Articles: now.Articles, Usual: unknown}
+	if len(past) > 0 {
+		out.Usual = median(past, func(v Volumes) int { return v.Articles })
+	}
 	topics := map[string]bool{}
 	for _, v := range append(past, now) {
 		for id := range v.Topics {
@@ -72,7 +78,10 @@ func (d *Digest) coverage(ctx context.Context, c *content, at time.Time) *Covera
 		}
 	}
 	for id := range topics {
-		t := TopicVolume{id, now.Topics[id], median(past, func(v Volumes) int { return v.Topics[id] })}
+		t := TopicVolume{id, now.Topics[id], unknown}
+		if len(past) > 0 {
+			t.Usual = median(past, func(v Volumes) int { return v.Topics[id] })
+		}
 		if len(c.list.Topics) == 0 && max(t.Articles, t.Usual) < minTopic || len(c.list.Topics) > 0 && !slices.Contains(c.list.Topics, id) {
 			continue
 		}
@@ -102,7 +111,8 @@ func (l List) past(from, to time.Time) (out [][2]time.Time) {
 
 // surprise is how far a topic is from its usual number, in units of the noise that counts have.
 func (t TopicVolume) surprise() float64 {
-	return math.Abs(float64(t.Articles-t.Usual)) / math.Sqrt(float64(t.Usual)+1)
+	usual := float64(max(0, t.Usual))
+	return math.Abs(float64(t.Articles)-usual) / math.Sqrt(usual+1)
 }
 
 // compare counts what was new in the period before.

@@ -79,6 +79,7 @@ type telling struct {
 	text                 string
 	stance               article.Stance // carries when empty
 	severity             article.Severity
+	pattern              bool
 	field                string
 	verdict, decidedBy   string
 }
@@ -109,7 +110,7 @@ func (v telling) article(at time.Time) article.Article {
 		v.field = "disaster-epidemic"
 	}
 	m := article.ClaimMatch{
-		ID: v.claim, Version: 1, Stance: v.stance, Score: 72, Rings: v.stance.MayRing(), Field: v.field, Severity: v.severity,
+		ID: v.claim, Version: 1, Stance: v.stance, Score: 72, Rings: v.stance.MayRing(), Field: v.field, Severity: v.severity, Pattern: v.pattern,
 		StatementVI: statements[v.claim][0], StatementEN: statements[v.claim][1], Verdict: v.verdict, DecidedBy: v.decidedBy,
 	}
 	a := article.Article{
@@ -344,4 +345,14 @@ func TestFullMailStaysSmall(t *testing.T) {
 	}
 	wants(t, "the text", e.Text, "tin khác", "https://haidang.example.vn/stories/")
 	t.Logf("HTML %d bytes, text %d bytes", len(e.HTML), len(e.Text))
+}
+
+// TestPatternIsToldByItsArticle: a kind of rumour has a general wording; what is said this time stands in the headline.
+func TestPatternIsToldByItsArticle(t *testing.T) {
+	w := newWorld(t)
+	w.tell(telling{claim: "dam", outlet: "Báo Bến Cảng", title: "Đập Khe Sanh Thượng nứt toác", ago: 2 * time.Hour, text: long("đập"), pattern: true})
+	text := w.build("ban-chi-dao").Text
+	wants(t, "the text", text, "Bài cần kiểm chứng: “Đập Khe Sanh Thượng nứt toác”\nDạng tin: Hồ chứa Suối Ngang")
+	lacks(t, "the text", text, "Bài đầu tiên")
+	wants(t, "the HTML", w.build("partners").HTML, "Article to check", "Kind of claim")
 }

@@ -42,7 +42,8 @@ type page struct {
 type card struct {
 	Severity, Field          string
 	Urgent                   bool // critical or high
-	Claim, FirstTitle        string
+	Label, Claim             string
+	Kind, FirstTitle         string
 	Verdict, Spread          string
 	FirstSeen, FirstOutlet   string
 	Answered                 bool
@@ -145,10 +146,13 @@ func (d *Digest) moment(t time.Time, w words) string {
 func (d *Digest) card(it item, w words) card {
 	out := card{
 		Severity: label(w.severities, string(it.Severity)), Urgent: it.Severity.Rank() <= 1,
-		Field: label(w.fields, it.Field), Claim: clean(it.Statement(w.Lang), maxClaim), FirstTitle: clean(it.FirstTitle, maxTitle),
+		Field: label(w.fields, it.Field), Label: w.claimLabel, Claim: clean(it.Statement(w.Lang), maxClaim), FirstTitle: clean(it.FirstTitle, maxTitle),
 		Verdict: label(w.verdicts, it.Verdict), Spread: w.spreadText(&it.Story),
 		FirstSeen: d.moment(it.FirstSeen, w), FirstOutlet: outlet(it.FirstOutlet, w),
 		Answered: it.Answered(), Owner: clean(it.Owner, maxOutlet), Link: d.link(it.ID),
+	}
+	if it.Pattern && out.FirstTitle != "" { // a kind of rumour: what it says this time stands in the article
+		out.Label, out.Claim, out.Kind, out.FirstTitle = w.articleLabel, out.FirstTitle, out.Claim, ""
 	}
 	if by := clean(it.DecidedBy, maxOutlet); by != "" {
 		out.Verdict += " (" + by + ")"
@@ -200,7 +204,11 @@ func (d *Digest) changed(c *content, w words) []group {
 func (d *Digest) lines(items []item, note func(item) string, w words) []line {
 	var out []line
 	for _, it := range items[:min(len(items), maxLines)] {
-		out = append(out, line{clean(it.Statement(w.Lang), maxTitle), note(it), d.link(it.ID)})
+		what := it.Statement(w.Lang)
+		if it.Pattern && it.FirstTitle != "" {
+			what = it.FirstTitle
+		}
+		out = append(out, line{clean(what, maxTitle), note(it), d.link(it.ID)})
 	}
 	return out
 }

@@ -17,7 +17,8 @@ type words struct {
 	window, preview, late                              string
 	NotReviewed, reviewed, NoteHeading                 string
 	behind, dry, unknown                               string
-	TopHeading, ClaimLabel, FirstArticle               string
+	TopHeading, claimLabel, articleLabel, Kind         string
+	FirstArticle                                       string
 	Verdict, Spread, FirstSeen, Response, Owner        string
 	nobody                                             string
 	OpenStory                                          string
@@ -67,7 +68,7 @@ func vietnamese() words {
 		behind:     "Số liệu có thể chưa đủ: hệ thống xử lý trễ %s, còn %s bài đang chờ.",
 		dry:        "Số liệu có thể chưa đủ: không nhận được bài mới nào từ %s.",
 		unknown:    "Không rõ tình trạng các nguồn tin; số liệu có thể chưa đủ.",
-		TopHeading: "Cần quyết định", ClaimLabel: "Nội dung cần kiểm chứng", FirstArticle: "Bài đầu tiên",
+		TopHeading: "Cần quyết định", claimLabel: "Nội dung cần kiểm chứng", articleLabel: "Bài cần kiểm chứng", Kind: "Dạng tin", FirstArticle: "Bài đầu tiên",
 		Verdict: "Kết luận", Spread: "Lan truyền", FirstSeen: "Thấy lần đầu", Response: "Phản hồi", Owner: "Phụ trách",
 		nobody: "chưa ai nhận", OpenStory: "Mở hồ sơ tin",
 		answered: "Vừa được phản hồi", fresh: "Tin mới khác", watching: "Đang theo dõi",
@@ -128,7 +129,7 @@ func english() words {
 		behind:     "Numbers may be incomplete: processing is %s behind, %s articles are waiting.",
 		dry:        "Numbers may be incomplete: no new article has come in since %s.",
 		unknown:    "The state of the sources is not known; numbers may be incomplete.",
-		TopHeading: "Needs a decision", ClaimLabel: "Claim to check", FirstArticle: "First article",
+		TopHeading: "Needs a decision", claimLabel: "Claim to check", articleLabel: "Article to check", Kind: "Kind of claim", FirstArticle: "First article",
 		Verdict: "Verdict", Spread: "Spread", FirstSeen: "First seen", Response: "Response", Owner: "Owner",
 		nobody: "nobody yet", OpenStory: "Open the story",
 		answered: "Now answered", fresh: "Other new stories", watching: "Being watched",

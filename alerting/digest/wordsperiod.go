@@ -64,20 +64,24 @@ func trendEN(t trend) string {
 
 func comparedVI(n, usual int) string {
 	switch {
-	case usual == 0:
-		return "; các kỳ trước thường không có"
+	case usual == unknown:
+		return ""
 	case n == usual:
 		return "; như thường lệ"
+	case usual == 0:
+		return "; các kỳ trước thường không có"
 	}
 	return fmt.Sprintf("; thường lệ %s (%+d %%)", grouped(usual, "."), percent(n, usual))
 }
 
 func comparedEN(n, usual int) string {
 	switch {
-	case usual == 0:
-		return "; usually there are none"
+	case usual == unknown:
+		return ""
 	case n == usual:
 		return "; as usual"
+	case usual == 0:
+		return "; usually there are none"
 	}
 	return fmt.Sprintf("; usually %s (%+d%%)", grouped(usual, ","), percent(n, usual))
 }
