@@ -10,9 +10,12 @@ import (
 
 // cursor says where the next page begins. People see it as one opaque word.
 type cursor struct {
-	Sort     Sort  `json:"s"`
-	After    place `json:"a"`
-	Verified int   `json:"v,omitempty"` // matches up to here, where each has to be verified
+	Sort     Sort   `json:"s"`
+	After    *place `json:"a,omitempty"` // nil: from the first
+	Verified int    `json:"v,omitempty"` // matches up to here, where each has to be verified
+	Loose    bool   `json:"l,omitempty"` // see Result.Loose
+	Window   int    `json:"w,omitempty"` // hits put in order together, see searching.ranked
+	From     int    `json:"f,omitempty"` // how many of them were on the pages before
 }
 
 func (c cursor) String() string {
@@ -38,7 +41,7 @@ func parseCursor(s string, sort Sort) (*cursor, error) {
 		return nil, bad
 	}
 	var c cursor
-	if err := json.Unmarshal(raw, &c); err != nil || math.IsNaN(c.After.Key) || c.Verified < 0 {
+	if err := json.Unmarshal(raw, &c); err != nil || !c.sound() {
 		return nil, bad
 	}
 	if c.Sort != sort {
@@ -48,3 +51,9 @@ func parseCursor(s string, sort Sort) (*cursor, error) {
 }
 
 func formatKey(k float64) string { return strconv.FormatFloat(k, 'g', -1, 64) }
+
+// sound reports whether a cursor that came from outside may be used.
+func (c cursor) sound() bool {
+	return c.Verified >= 0 && c.From >= 0 && c.Window >= 0 && c.Window <= max(MaxLimit, nearDepth) &&
+		(c.After == nil || !math.IsNaN(c.After.Key))
+}

@@ -2,6 +2,7 @@ package index
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,32 +36,60 @@ func newDocument(a *article.Article, an *analysis) *document.Document {
 	d := document.NewDocument(a.ID)
 	d.AddField(&wordField{name: fieldAll, words: an.all})
 	d.AddField(&wordField{name: fieldTitle, words: an.title})
-	addKeywords(d, fieldOutlet, query.Key(a.Outlet))
-	addKeywords(d, string(query.Site), domains(query.Host(a))...)
-	addKeywords(d, string(query.Country), query.Key(a.OutletCountry))
-	addKeywords(d, string(query.Lang), query.Key(a.Language))
-	addVerdict(d, a.Verdict)
+	for _, p := range properties(a) {
+		for _, v := range p.values {
+			d.AddField(document.NewTextFieldCustom(p.name, nil, []byte(v), keywordOptions, nil))
+		}
+	}
 	addTime(d, fieldSeen, a.FirstSeen)
 	addTime(d, fieldPublished, a.Published)
 	return d
 }
 
-func addVerdict(d *document.Document, v *article.Verdict) {
+// property is something of an article, other than its words, that can be asked for and counted.
+type property struct {
+	name   string
+	values []string // none empty, none twice
+}
+
+// properties lists what bleve keeps of an article besides its words.
+func properties(a *article.Article) []property {
+	out := []property{
+		{fieldOutlet, distinct(query.Key(a.Outlet))},
+		{string(query.Site), distinct(domains(query.Host(a))...)},
+		{string(query.Country), distinct(query.Key(a.OutletCountry))},
+		{string(query.Lang), distinct(query.Key(a.Language))},
+	}
+	v := a.Verdict
 	if v == nil {
-		return
+		return out
 	}
 	var claims, stances []string
 	for _, c := range v.Claims {
 		claims = append(claims, query.Key(c.ID))
 		stances = append(stances, query.Key(string(c.Stance)))
 	}
-	addKeywords(d, string(query.Topic), keys(v.Topics)...)
-	addKeywords(d, string(query.Place), keys(v.Places)...)
-	addKeywords(d, string(query.Claim), claims...)
-	addKeywords(d, string(query.Stance), stances...)
+	out = append(out,
+		property{string(query.Topic), distinct(keys(v.Topics)...)},
+		property{string(query.Place), distinct(keys(v.Places)...)},
+		property{string(query.Claim), distinct(claims...)},
+		property{string(query.Stance), distinct(stances...)},
+	)
 	if v.Rings {
-		addKeywords(d, fieldRings, "1")
+		out = append(out, property{fieldRings, []string{"1"}})
 	}
+	return out
+}
+
+// distinct leaves out what is empty or came before.
+func distinct(values ...string) []string {
+	var out []string
+	for _, v := range values {
+		if v != "" && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 func keys(values []string) []string {
@@ -83,17 +112,6 @@ func domains(host string) []string {
 			return out
 		}
 		out, host = append(out, rest), rest
-	}
-}
-
-func addKeywords(d *document.Document, name string, values ...string) {
-	seen := make(map[string]bool, len(values))
-	for _, v := range values {
-		if v == "" || seen[v] {
-			continue
-		}
-		seen[v] = true
-		d.AddField(document.NewTextFieldCustom(name, nil, []byte(v), keywordOptions, nil))
 	}
 }
 

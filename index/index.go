@@ -24,6 +24,7 @@ type Index struct {
 	codec   *codec
 	vocab   *vocabulary
 	metrics *metrics
+	names   names
 	window  int // see ask.window
 
 	writing sync.Mutex // one Put at a time
@@ -49,6 +50,7 @@ func Open(cfg Config, deps Deps) (*Index, error) {
 		return nil, err
 	}
 	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), window: firstWindow, offsets: map[int]int64{}}
+	x.names.outlets = map[string]string{}
 	if err := x.load(); err != nil {
 		return nil, errors.Join(err, x.Close())
 	}

@@ -512,7 +512,7 @@ func TestSearchTimeout(t *testing.T) {
 
 func TestBadRequests(t *testing.T) {
 	x := open(t, testConfig(t))
-	good := cursor{Sort: BySeen, After: place{Key: 1, ID: "a"}}.String()
+	good := cursor{Sort: BySeen, After: &place{Key: 1, ID: "a"}}.String()
 	for _, req := range []Request{
 		{Sort: "date"},
 		{Limit: -1},

@@ -38,6 +38,10 @@ type Request struct {
 	After string    // Result.Next of the page before
 	From  time.Time // first seen at or after; zero: no bound
 	To    time.Time // first seen before; zero: no bound
+	// Facets asks for Result.Facets with so many values each, at most MaxFacetValues, and for Result.Histogram.
+	Facets int
+	// Fold shows copies of one text once on a page, under the first of them.
+	Fold bool
 }
 
 // Result is a page of hits.
@@ -46,9 +50,14 @@ type Result struct {
 	AtLeast      bool          // there may be more than Total: the search stopped at a limit
 	Took         time.Duration //
 	Hits         []Hit         //
+	Loose        bool          // few articles have all the words: these have most of them
+	Whole        int           // with Loose, on the first page: how many have all the words
 	Partial      []string      // what was left out and why, in sentences; empty: nothing
 	SearchedBack time.Time     // set when the search stopped early: articles first seen before this were not looked at
 	Next         string        // Request.After of the next page; empty: this was the last
+	Facets       []Facet       // when asked for
+	Histogram    *Histogram    // when facets are asked for: by the time that hits are sorted by, or by publication
+	Counted      int           // articles that Facets and Histogram count; fewer than Total when their time ran out
 }
 
 // Hit is one found article.
@@ -57,6 +66,16 @@ type Hit struct {
 	Score      float64     `json:"score"`
 	Highlights []Highlight `json:"highlights"`
 	Snippet    Snippet     `json:"snippet"`
+	Copies     []Copy      `json:"copies,omitempty"` // with Request.Fold: articles with nearly the same text
+}
+
+// Copy is an article that is shown under another with nearly the same text.
+type Copy struct {
+	ID        string    `json:"id"`
+	Outlet    string    `json:"outlet,omitempty"`
+	Title     string    `json:"title"`
+	URL       string    `json:"url,omitempty"`
+	FirstSeen time.Time `json:"first_seen"`
 }
 
 // Highlight marks words that the query matched: byte offsets into the named field as it was given.
@@ -74,13 +93,18 @@ type Snippet struct {
 }
 
 type resultJSON struct {
-	Total        int       `json:"total"`
-	AtLeast      bool      `json:"at_least,omitempty"`
-	TookMS       float64   `json:"took_ms"`
-	Hits         []Hit     `json:"hits"`
-	Partial      []string  `json:"partial,omitempty"`
-	SearchedBack time.Time `json:"searched_back,omitzero"`
-	Next         string    `json:"next,omitempty"`
+	Total        int        `json:"total"`
+	AtLeast      bool       `json:"at_least,omitempty"`
+	TookMS       float64    `json:"took_ms"`
+	Hits         []Hit      `json:"hits"`
+	Loose        bool       `json:"loose,omitempty"`
+	Whole        int        `json:"whole,omitempty"`
+	Partial      []string   `json:"partial,omitempty"`
+	SearchedBack time.Time  `json:"searched_back,omitzero"`
+	Next         string     `json:"next,omitempty"`
+	Facets       []Facet    `json:"facets,omitempty"`
+	Histogram    *Histogram `json:"histogram,omitempty"`
+	Counted      int        `json:"counted,omitempty"`
 }
 
 // MarshalJSON writes the form that `haidang search --json` prints.
@@ -91,7 +115,8 @@ func (r Result) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(resultJSON{
 		Total: r.Total, AtLeast: r.AtLeast, TookMS: float64(r.Took.Microseconds()) / 1000,
-		Hits: hits, Partial: r.Partial, SearchedBack: r.SearchedBack, Next: r.Next,
+		Hits: hits, Loose: r.Loose, Whole: r.Whole, Partial: r.Partial, SearchedBack: r.SearchedBack, Next: r.Next,
+		Facets: r.Facets, Histogram: r.Histogram, Counted: r.Counted,
 	})
 }
 
@@ -103,7 +128,8 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	}
 	*r = Result{
 		Total: j.Total, AtLeast: j.AtLeast, Took: time.Duration(j.TookMS * float64(time.Millisecond)),
-		Hits: j.Hits, Partial: j.Partial, SearchedBack: j.SearchedBack, Next: j.Next,
+		Hits: j.Hits, Loose: j.Loose, Whole: j.Whole, Partial: j.Partial, SearchedBack: j.SearchedBack, Next: j.Next,
+		Facets: j.Facets, Histogram: j.Histogram, Counted: j.Counted,
 	}
 	return nil
 }

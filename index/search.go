@@ -53,15 +53,23 @@ func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 
 // searching is one search on its way.
 type searching struct {
-	parsed *query.Query // what the matcher verifies and marks; nil: every article
-	ask    ask
-	exact  bool // bleve's answer needs no verification
-	limit  int
-	budget int     // candidates that may still be verified
-	before *cursor // the end of the page before
-	read   int     // candidates that were verified
-	result Result
-	last   *place // the last candidate that was looked at
+	parsed  *query.Query // what the matcher verifies and marks; nil: every article
+	ask     ask
+	exact   bool // bleve's answer needs no verification
+	limit   int
+	budget  int     // candidates that may still be verified
+	before  *cursor // the end of the page before
+	read    int     // candidates that were verified
+	slots   []*slot // the words that are scored
+	plain   *plain  // a query of words only that is asked for by relevance, or nil
+	begin   *place  // where the page before ended, in the order of the shards
+	facets  int     // values of each facet, 0 for none
+	fold    bool    // show copies once
+	names   *names
+	tallies *tallies                   // what was counted for facets
+	known   map[string]article.Article // those that were read on the way
+	result  Result
+	last    *place // the last candidate that was looked at
 }
 
 func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
@@ -75,13 +83,22 @@ func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
 	if s.limit < 0 || s.limit > MaxLimit {
 		return nil, fmt.Errorf("%w: limit %d, write 1 to %d", ErrRequest, req.Limit, MaxLimit)
 	}
+	if req.Facets < 0 || req.Facets > MaxFacetValues {
+		return nil, fmt.Errorf("%w: facets %d, write 0 to %d", ErrRequest, req.Facets, MaxFacetValues)
+	}
+	by := fieldPublished
+	if sort == BySeen {
+		by = fieldSeen
+	}
+	s.facets, s.fold, s.tallies, s.names = req.Facets, req.Fold, newTallies(by), &x.names
 	var err error
 	if s.before, err = parseCursor(req.After, sort); err != nil {
 		return nil, err
 	}
 	s.ask = ask{sort: sort, page: s.limit + 1, window: x.window}
 	if s.before != nil {
-		s.ask.after = &s.before.After
+		s.begin = s.before.After
+		s.ask.after = s.begin
 	}
 	return s, s.translate(req, x.vocab, x.deps.Lists)
 }
@@ -94,14 +111,18 @@ func (s *searching) translate(req Request, v *vocabulary, lists func(string) ([]
 		if err != nil {
 			return err
 		}
-		c := newTranslator(v, s.ask.sort == ByRelevance).node(parsed.Root)
+		t := newTranslator(v, s.ask.sort == ByRelevance)
+		c := t.node(parsed.Root)
 		s.parsed, s.exact = parsed, c.exact
 		if c.query != nil {
 			parts = append(parts, c.query)
 		}
+		s.plain = t.plain(parsed.Root)
+		s.slots = *t.slots
 	}
 	if r := timeRange(fieldSeen, req.From, req.To); r != nil {
 		parts = append(parts, r)
+		s.plain.limit(r)
 	}
 	s.ask.query = all(parts)
 	if !s.exact {
@@ -112,14 +133,17 @@ func (s *searching) translate(req Request, v *vocabulary, lists func(string) ([]
 
 // run walks the candidates in order.
 func (s *searching) run(ctx context.Context, shards []*shard) (Result, error) {
-	st := newStream(shards, s.ask)
-	sources := append([]*source(nil), *st...)
-	var page []candidate
-	var err error
-	if s.exact {
-		page, err = s.take(ctx, st)
-	} else {
-		page, err = s.verify(ctx, st)
+	if err := weigh(ctx, s.slots, shards); err != nil {
+		return Result{}, err
+	}
+	if s.before != nil && s.before.Loose {
+		s.loosen()
+	}
+	sources, page, err := s.pass(ctx, shards)
+	if found := counted(sources); err == nil && s.mayLoosen(found) {
+		s.result.Whole, s.result.Next = found, ""
+		s.loosen()
+		sources, page, err = s.pass(ctx, shards)
 	}
 	if timedOut(ctx, err) {
 		s.stopped("the search took too long")
@@ -131,9 +155,39 @@ func (s *searching) run(ctx context.Context, shards []*shard) (Result, error) {
 			return Result{}, err
 		}
 	}
+	if err := s.facet(ctx, shards); err != nil {
+		return Result{}, err
+	}
 	s.paginate(&page)
 	s.result.Hits, err = s.hits(context.WithoutCancel(ctx), page)
+	if s.fold {
+		s.result.Hits = folded(s.result.Hits)
+	}
 	return s.result, err
+}
+
+// pass asks the shards for one page.
+func (s *searching) pass(ctx context.Context, shards []*shard) (sources []*source, page []candidate, err error) {
+	st := newStream(shards, s.ask)
+	sources = append(sources, *st...)
+	switch {
+	case s.plain != nil:
+		page, err = s.ranked(ctx, st)
+	case s.exact:
+		page, err = s.take(ctx, st)
+	default:
+		page, err = s.verify(ctx, st)
+	}
+	return sources, page, err
+}
+
+// counted adds up what the shards have counted.
+func counted(sources []*source) int {
+	n := 0
+	for _, src := range sources {
+		n += src.total
+	}
+	return n
 }
 
 // timedOut tells an error that the deadline caused, whatever the engine below calls it.
@@ -191,7 +245,7 @@ func (s *searching) paginate(page *[]candidate) {
 		return
 	}
 	*page = (*page)[:s.limit]
-	next := cursor{Sort: s.ask.sort, After: (*page)[s.limit-1].place}
+	next := cursor{Sort: s.ask.sort, After: &(*page)[s.limit-1].place}
 	if !s.exact {
 		next.Verified = s.limit
 		if s.before != nil {
@@ -203,9 +257,12 @@ func (s *searching) paginate(page *[]candidate) {
 
 // hits reads the found articles and marks what the query matched.
 func (s *searching) hits(ctx context.Context, page []candidate) ([]Hit, error) {
-	articles, err := fetch(ctx, page)
-	if err != nil {
-		return nil, err
+	articles := s.known
+	if articles == nil {
+		var err error
+		if articles, err = fetch(ctx, page); err != nil {
+			return nil, err
+		}
 	}
 	hits := make([]Hit, 0, len(page))
 	for _, c := range page {

@@ -10,9 +10,6 @@ import (
 	"haidang/internal/text"
 )
 
-// titleBoost is how much more a word weighs in a title than elsewhere.
-const titleBoost = 2.0
-
 // clause is one node of a query as bleve can say it: a bleve query that holds for every article for which the node
 // holds. When exact is false it holds for others too, and the matcher must look at each. A nil query holds for every
 // article.
@@ -30,10 +27,11 @@ type translator struct {
 	field  string
 	scored bool // hits are ordered by relevance: words in titles weigh more
 	loose  bool
+	slots  *[]*slot // those made so far, which want their rarity
 }
 
 func newTranslator(v *vocabulary, scored bool) translator {
-	return translator{vocab: v, field: fieldAll, scored: scored}
+	return translator{vocab: v, field: fieldAll, scored: scored, slots: &[]*slot{}}
 }
 
 // node translates one node. Every kind that it does not know is left to the matcher.
@@ -208,17 +206,42 @@ func prefixQuery(field, prefix string) bq.Query {
 	return q
 }
 
-// term translates a word or phrase, in the title too when hits are scored.
+// term translates a word or phrase. Where hits are scored, bleve finds a phrase and the words in it give the score.
 func (t translator) term(n *query.Term) clause {
 	c := t.termIn(n)
-	if !t.scored || c.query == nil {
+	if !t.scored || c.query == nil || n.Prefix {
 		return c
 	}
-	title := t
-	title.field = fieldTitle
-	heavier := bq.NewConjunctionQuery([]bq.Query{title.termIn(n).query})
-	heavier.SetBoost(titleBoost)
-	return clause{query: either(c.query, heavier), exact: c.exact}
+	slots := t.slotsOf(n)
+	if len(slots) == 1 {
+		c.query = slotQuery{slots[0]}
+		return c
+	}
+	parts := []bq.Query{unscored{c.query}}
+	for _, s := range slots {
+		parts = append(parts, slotQuery{s})
+	}
+	c.query = bq.NewConjunctionQuery(parts)
+	return c
+}
+
+// slotsOf makes a slot of each word of a term.
+func (t translator) slotsOf(n *query.Term) []*slot {
+	marked := n.Marked() && n.Mode != query.ModeFold
+	out := make([]*slot, len(n.Words))
+	for i, w := range n.Words {
+		s := &slot{}
+		for k, term := range t.vocab.alternatives(w, marked) {
+			weight := 1.0
+			if marked && k > 0 {
+				weight = foldedWeight
+			}
+			s.forms = append(s.forms, form{fieldAll, term, weight}, form{fieldTitle, term, weight * titleWeight})
+		}
+		out[i] = s
+	}
+	*t.slots = append(*t.slots, out...)
+	return out
 }
 
 // termIn applies the marks rule: see terms.go for the terms that it asks for.

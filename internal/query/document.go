@@ -77,6 +77,7 @@ func (d *Doc) Text(f article.Field) *text.Doc {
 func metaOf(a *article.Article) map[MetaKey][]string {
 	m := map[MetaKey][]string{
 		Site:    {Host(a)},
+		Outlet:  {Key(a.Outlet)},
 		Country: {Key(a.OutletCountry)},
 		Lang:    {Key(a.Language)},
 	}

@@ -12,7 +12,7 @@ var modes = map[string]Mode{"raw": ModeRaw, "fold": ModeFold}
 
 // metaNames are the fields whose values are not words of the article.
 var metaNames = map[string]bool{
-	"site": true, "country": true, "lang": true, "topic": true, "claim": true, "stance": true, "place": true,
+	"site": true, "outlet": true, "country": true, "lang": true, "topic": true, "claim": true, "stance": true, "place": true,
 	"published": true, "seen": true,
 }
 
@@ -21,7 +21,7 @@ var otherNames = map[string]string{
 	"headline": "title", "intitle": "title", "allintitle": "title", "tieude": "title", "subject": "title",
 	"summary": "lead", "description": "lead", "ingress": "lead", "sapo": "lead",
 	"text": "body", "content": "body", "intext": "body", "inbody": "body",
-	"domain": "site", "source": "site", "url": "site", "host": "site", "outlet": "site", "sourcename": "site",
+	"domain": "site", "source": "site", "url": "site", "host": "site", "sourcename": "outlet", "publisher": "outlet",
 	"language": "lang", "region": "country", "sourcecountry": "country",
 	"tag": "topic", "category": "topic", "location": "place", "geo": "place",
 	"date": "published", "pubdate": "published", "publishdate": "published", "time": "published",
@@ -150,7 +150,7 @@ func (l *lexer) value(start int) (piece, error) {
 
 // closest returns the field name that is one typing mistake away, or "".
 func closest(name string) string {
-	for _, known := range []string{"title", "lead", "body", "site", "country", "lang", "topic", "claim", "stance", "place", "published", "seen", "raw", "fold"} {
+	for _, known := range []string{"title", "lead", "body", "site", "outlet", "country", "lang", "topic", "claim", "stance", "place", "published", "seen", "raw", "fold"} {
 		if oneEdit(name, known) {
 			return known
 		}

@@ -93,6 +93,7 @@ type MetaKey string
 // The properties.
 const (
 	Site    MetaKey = "site"    // a domain and all below it
+	Outlet  MetaKey = "outlet"  // its name
 	Country MetaKey = "country" // of the outlet
 	Lang    MetaKey = "lang"
 	Topic   MetaKey = "topic"

@@ -131,8 +131,8 @@ var (
 		ReasonField,
 		Message{"không có trường `%s:`", "there is no field `%s:`"},
 		Message{
-			"các trường: title lead body site country lang topic claim stance place published seen raw fold; nếu dấu hai chấm thuộc về văn bản, đặt trong ngoặc kép",
-			"fields: title lead body site country lang topic claim stance place published seen raw fold; if the colon belongs to the text, use quotes",
+			"các trường: title lead body site outlet country lang topic claim stance place published seen raw fold; nếu dấu hai chấm thuộc về văn bản, đặt trong ngoặc kép",
+			"fields: title lead body site outlet country lang topic claim stance place published seen raw fold; if the colon belongs to the text, use quotes",
 		},
 	}
 	noValue = problem{
