@@ -35,8 +35,10 @@ func TestFewWholeMatchesBringThoseWithMostWords(t *testing.T) {
 		t.Errorf("loose %v, %d whole, %v", res.Loose, res.Whole, ids(res))
 	}
 	for _, req := range []Request{
-		{Query: "vỡ AND đập AND sông AND Đà", Sort: ByRelevance}, {Query: "vỡ đập sông Đà", Sort: BySeen},
-		{Query: `vỡ đập sông NOT "tin vui"`, Sort: ByRelevance}, {Query: "vỡ đậ* sông", Sort: ByRelevance},
+		{Query: "vỡ AND đập AND sông AND Đà", Sort: ByRelevance},
+		{Query: "vỡ đập sông Đà", Sort: BySeen},
+		{Query: `vỡ đập sông NOT "tin vui"`, Sort: ByRelevance},
+		{Query: "vỡ đậ* sông", Sort: ByRelevance},
 	} {
 		if res, err := x.Search(t.Context(), req); err == nil && res.Loose {
 			t.Errorf("%+v was answered with fewer words", req)
@@ -64,8 +66,11 @@ func TestPagesByRelevanceShowEveryHitOnce(t *testing.T) {
 		put(t, x, made(n, fmt.Sprintf("Tin %d", n), "Nước lũ dâng ở bến sông."))
 	}
 	for _, req := range []Request{
-		{Query: "nước lũ dâng", Limit: 20}, {Query: "nước lũ dâng", Limit: 7}, {Query: "nước lũ dâng", Limit: 120},
-		{Query: "nước lũ tràn đê", Limit: 20}, {Query: "nước", Limit: 33},
+		{Query: "nước lũ dâng", Limit: 20},
+		{Query: "nước lũ dâng", Limit: 7},
+		{Query: "nước lũ dâng", Limit: 120},
+		{Query: "nước lũ tràn đê", Limit: 20},
+		{Query: "nước", Limit: 33},
 	} {
 		req.Sort = ByRelevance
 		all, first := pagesOf(t, x, req)
