@@ -21,6 +21,7 @@ var allowed = map[string][]string{
 	"internal/article":  {"internal/text"},
 	"internal/store":    {"internal/settings"},
 	"internal/bus":      {"internal/settings"},
+	"internal/users":    {"internal/store"},
 	"internal/query":    {"internal/article", "internal/text"},
 	"crawler":           {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"classifier":        {"internal/article", "internal/query", "internal/settings", "internal/text"},
@@ -33,6 +34,7 @@ var allowed = map[string][]string{
 	"bench":             {"internal/article", "internal/query", "internal/text"},
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
+		"internal/users",
 	},
 	"configs": {
 		"alerting", "classifier", "crawler", "index", "internal/bus", "internal/settings", "internal/store", "internal/web",
@@ -40,7 +42,7 @@ var allowed = map[string][]string{
 	"internal/app": {
 		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/demo", "internal/filters",
 		"internal/query",
-		"internal/settings", "internal/store", "internal/text", "internal/web",
+		"internal/settings", "internal/store", "internal/text", "internal/users", "internal/web",
 	},
 	"cmd/haidang": {"configs", "crawler", "internal/app", "internal/filters", "internal/outlets"},
 }
