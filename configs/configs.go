@@ -147,7 +147,11 @@ func (c *Config) place(dataDir string) {
 
 // Validate reports every problem of every part.
 func (c *Config) Validate() error {
-	return errors.Join(
+	var foreign error
+	if len(c.Web.Hosts) > 0 && len(c.Alerting.People) == 0 {
+		foreign = errors.New("web.hosts: pages for other machines need people who sign in: name them under alerting.people")
+	}
+	return errors.Join(foreign,
 		c.Log.Validate(), c.Bus.Validate(), c.Store.Validate(), named("crawler", c.Crawler.Validate()),
 		c.Classifier.Validate(), c.Index.Validate(), named("alerting", c.Alerting.Validate()), named("digest", c.Digest.Validate()), c.Web.Validate(),
 	)

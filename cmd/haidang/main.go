@@ -53,6 +53,8 @@ type cli struct {
 	Query    queryCmd    `cmd:"" help:"Check a query, or explain what it does with an article."`
 	Digest   digestCmd   `cmd:"" help:"Write or send the morning digest of one day."`
 	Sources  sourcesCmd  `cmd:"" help:"List, check and find sources; exchange lists with feed readers."`
+	User     userCmd     `cmd:"" help:"Passwords of the people of the desk."`
+	Audit    auditCmd    `cmd:"" help:"Export or verify the trail of who did what."`
 	Check    checkCmd    `cmd:"" help:"Check configuration, sources and rules, with all examples of the claims; print every problem."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

@@ -20,6 +20,7 @@ import (
 	"haidang/index"
 	"haidang/internal/bus"
 	"haidang/internal/store"
+	"haidang/internal/users"
 	"haidang/internal/web"
 )
 
@@ -174,6 +175,17 @@ func (a *App) openPages(context.Context) error {
 	}
 	if a.has(Serve) {
 		deps.Archive, deps.Desk, deps.Place = a.archive, a.desk, a.classifier.PlaceName
+		desk := a.opts.Config.Alerting
+		if deps.People = desk.People; len(deps.People) > 0 {
+			known, err := users.New(a.db, a.opts.Now)
+			if err != nil {
+				return err
+			}
+			deps.Users = known
+		}
+		if len(desk.Roster.Shifts) > 0 {
+			deps.OnDuty = desk.OnDuty
+		}
 	}
 	pages, err := web.New(a.opts.Config.Web, deps)
 	if err != nil {

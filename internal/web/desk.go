@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"haidang/alerting"
@@ -19,6 +20,10 @@ type deskBody struct {
 	Epoch  string // the desk that the rows belong to
 	Now    time.Time
 	Most   int
+	Show   string   // open, mine or all
+	Said   []string // what became of the last action
+	OnDuty []alerting.Person
+	Bulk   actions
 }
 
 // countsLine is the state of the desk in a line.
@@ -36,6 +41,8 @@ type row struct {
 	L        language
 	Now      time.Time
 	Headline passage // of the article that was first, with the words that made it ring
+	Holder   string  // the name of who has it in hand
+	Acts     bool    // the visitor may tick it
 }
 
 // Statement is the claim in the visitor's language.
@@ -53,8 +60,47 @@ func (r row) AnsweredFirst() bool { return r.Answered() && r.Unanswered(r.Now) =
 // Decided reports whether somebody has decided whether the claim is true.
 func (r row) Decided() bool { return r.DecidedBy != "" }
 
+// shows are the choices of what the desk lists.
+var shows = []string{"open", "mine", "all"}
+
+// deskFilter is what a choice lists.
+func deskFilter(show string, v visitor) alerting.Filter {
+	f := alerting.Filter{Limit: deskRows}
+	if show != "all" {
+		f.States = slices.DeleteFunc(alerting.States(), func(st alerting.State) bool { return !st.Open() })
+	}
+	if show == "mine" {
+		f.Owner = v.ID
+	}
+	return f
+}
+
+// showOf is the choice of a request: what is open, unless it says otherwise.
+func showOf(r *http.Request) string {
+	if show := r.FormValue("show"); slices.Contains(shows, show) {
+		return show
+	}
+	return shows[0]
+}
+
+// deskPath is the desk with the choice of a request.
+func deskPath(r *http.Request) string {
+	if show := showOf(r); show != shows[0] {
+		return "/?show=" + show
+	}
+	return "/"
+}
+
 func (s *Server) desk(w http.ResponseWriter, r *http.Request) error {
+	return s.showDesk(w, r, http.StatusOK, nil)
+}
+
+func (s *Server) showDesk(w http.ResponseWriter, r *http.Request, status int, said []string) error {
 	l := s.language(r)
+	v, err := s.visitor(r)
+	if err != nil {
+		return err
+	}
 	counts, err := s.counts(r.Context(), l)
 	if err != nil {
 		return err
@@ -63,23 +109,35 @@ func (s *Server) desk(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	stories, err := s.deps.Desk.Stories(r.Context(), alerting.Filter{Limit: deskRows})
+	show := showOf(r)
+	stories, err := s.deps.Desk.Stories(r.Context(), deskFilter(show, v))
 	if err != nil {
 		return err
 	}
-	body := deskBody{Counts: counts.line, Seq: counts.seq, Epoch: epoch, Now: s.deps.Now(), Most: deskRows}
+	body := deskBody{
+		Counts: counts.line, Seq: counts.seq, Epoch: epoch, Now: s.deps.Now(), Most: deskRows, Show: show, Said: said, Bulk: s.bulk(r, v),
+	}
+	if s.deps.OnDuty != nil {
+		body.OnDuty = s.deps.OnDuty(body.Now)
+	}
 	for i := range stories {
 		headline, err := s.headline(r.Context(), &stories[i])
 		if err != nil {
 			return err
 		}
-		body.Rows = append(body.Rows, s.row(l, &stories[i], headline))
+		row := s.row(l, &stories[i], headline)
+		row.Acts = v.Known()
+		body.Rows = append(body.Rows, row)
 	}
-	return s.show(w, r, http.StatusOK, "desk", page{Title: l.T("desk.title"), Section: "desk", Body: body})
+	return s.show(w, r, status, "desk", page{Title: l.T("desk.title"), Section: "desk", Body: body})
 }
 
 func (s *Server) row(l language, story *alerting.Story, headline passage) row {
-	return row{Story: story, L: l, Now: s.deps.Now(), Headline: headline}
+	out := row{Story: story, L: l, Now: s.deps.Now(), Headline: headline}
+	if story.Owner != "" {
+		out.Holder = s.personName(l, story.Owner)
+	}
+	return out
 }
 
 // deskCounts are the numbers above the rows, and the event they belong to. They are read before the rows, so that an
@@ -100,4 +158,15 @@ func (s *Server) counts(ctx context.Context, l language) (deskCounts, error) {
 	}
 	line := countsLine{L: l, Stories: c.Stories, Unanswered: c.Unanswered, DeliveriesFailed: c.DeliveriesFailed, Articles: articles}
 	return deskCounts{line: line, seq: c.LastSeq}, nil
+}
+
+// bulk is what a visitor can do with the stories that are ticked.
+func (s *Server) bulk(r *http.Request, v visitor) actions {
+	a := actions{L: s.language(r), Outcomes: alerting.Outcomes(), Noises: alerting.Noises(), Snoozes: snoozes(s.deps.Now()), People: s.deps.People, Note: r.PostFormValue("note")}
+	if v.Known() {
+		a.Allowed = []alerting.Action{
+			alerting.Acknowledge, alerting.Review, alerting.Snooze, alerting.Close, alerting.Escalate, alerting.Respond, alerting.HandOver, alerting.Comment, alerting.Merge,
+		}
+	}
+	return a
 }

@@ -29,6 +29,8 @@ type liveStory struct {
 	Rings bool   `json:"rings"` // a new story: it goes to the top, and the page may draw attention to it
 	Says  string `json:"says"`  // for screen readers
 	Row   string `json:"row"`
+	Open  bool   `json:"open"`  // it still wants something of somebody
+	Owner string `json:"owner"` // the ID of who has it in hand
 }
 
 // live is the feed of server-sent events behind the desk. Each event's id is its number in the database, so a page that
@@ -63,6 +65,7 @@ type liveFeed struct {
 	control *http.ResponseController
 	w       http.ResponseWriter
 	l       language
+	acts    bool   // the reader may tick rows
 	epoch   string // the desk that the page shows; "" when it does not say
 	after   int64
 }
@@ -73,8 +76,12 @@ func (s *Server) openFeed(w http.ResponseWriter, r *http.Request) (*liveFeed, er
 	if err != nil {
 		return nil, err
 	}
+	v, err := s.visitor(r)
+	if err != nil {
+		return nil, err
+	}
 	q := r.URL.Query()
-	f := &liveFeed{server: s, control: http.NewResponseController(w), w: w, l: s.language(r), epoch: q.Get("epoch"), after: after}
+	f := &liveFeed{acts: v.Known(), server: s, control: http.NewResponseController(w), w: w, l: s.language(r), epoch: q.Get("epoch"), after: after}
 	if l := q.Get("language"); l == "vi" || l == "en" {
 		f.l = language(l) // another tab may have chosen another one since
 	}
@@ -211,6 +218,7 @@ func (f *liveFeed) story(ctx context.Context, change liveStory) error {
 		return err
 	}
 	row := f.server.row(f.l, &k.story, k.headline)
+	row.Acts, change.Open, change.Owner = f.acts, k.story.State.Open(), k.story.Owner
 	if change.Row, err = f.render("row", row); err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ type page struct {
 	Section string // the entry of the navigation
 	Path    string // for coming back after choosing a language
 	Version string
+	Visitor visitor
+	Solo    bool // there is no sign-in
 	Body    any
 }
 
@@ -28,6 +30,7 @@ func (s *Server) functions() template.FuncMap {
 		"known":   func(t time.Time) bool { return !t.IsZero() },
 		"weblink": weblink,
 		"more":    more,
+		"slice":   func(values ...string) []string { return values },
 	}
 }
 
@@ -50,7 +53,11 @@ func weblink(address string) string {
 
 // show renders a page whole before the first byte is sent, so that a failure is an honest status.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, name string, p page) error {
-	p.L, p.Path, p.Version = s.language(r), "/", s.deps.Version
+	p.L, p.Path, p.Version, p.Solo = s.language(r), "/", s.deps.Version, s.solo()
+	var err error
+	if p.Visitor, err = s.visitor(r); err != nil {
+		s.log.Error("visitor not known", "err", err) // the page is shown as to a stranger
+	}
 	if r.Method == http.MethodGet {
 		p.Path = r.URL.RequestURI()
 	}

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,15 +30,25 @@ func (s *Server) Handler() http.Handler {
 
 func (s *Server) addPages(mux *http.ServeMux) {
 	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"GET /{$}":          s.desk,
-		livePattern:         s.live,
-		"GET /stories/{id}": s.story,
-		"GET /search":       s.search,
-		"GET /sources":      s.sources,
-		"GET /api/search":   s.apiSearch,
-		"GET /api/instance": s.apiInstance,
-		"GET /api/status":   s.apiStatus,
-		"POST /language":    s.chooseLanguage,
+		"GET /{$}":                s.desk,
+		"POST /act":               s.actOnMany,
+		livePattern:               s.live,
+		"GET /stories/{id}":       s.story,
+		"POST /stories/{id}/act":  s.actOnStory,
+		"POST /stories/{id}/move": s.moveArticles,
+		"GET /search":             s.search,
+		"GET /sources":            s.sources,
+		"GET /api/search":         s.apiSearch,
+		"GET /api/instance":       s.apiInstance,
+		"GET /api/status":         s.apiStatus,
+	} {
+		mux.Handle(pattern, s.page(pattern, s.signedIn(handle)))
+	}
+	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
+		"POST /language": s.chooseLanguage,
+		"GET /sign-in":   s.signInPage,
+		"POST /sign-in":  s.signIn,
+		"POST /sign-out": s.signOut,
 	} {
 		mux.Handle(pattern, s.page(pattern, handle))
 	}
@@ -62,6 +74,10 @@ func (s *Server) page(pattern string, handle func(http.ResponseWriter, *http.Req
 		if err == nil || r.Context().Err() != nil {
 			return
 		}
+		if errors.Is(err, errSignIn) && !strings.HasPrefix(r.URL.Path, "/api/") && r.Method == http.MethodGet {
+			http.Redirect(w, r, "/sign-in?"+url.Values{"back": {r.URL.RequestURI()}}.Encode(), http.StatusSeeOther)
+			return
+		}
 		status, sentence := s.explain(r, err)
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			s.writeJSON(w, status, map[string]string{"error": sentence})
@@ -79,6 +95,8 @@ func (s *Server) explain(r *http.Request, err error) (int, string) {
 	switch {
 	case errors.As(err, &bad):
 		return http.StatusBadRequest, bad.sentence
+	case errors.Is(err, errSignIn):
+		return http.StatusUnauthorized, l.T("sign.needed")
 	case errors.Is(err, errNotFound):
 		return http.StatusNotFound, l.T("error.not_found")
 	case errors.Is(err, errBusy):
@@ -97,13 +115,22 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		if !loopbackName(r.Host) {
+		if !loopbackName(r.Host) && !s.ownName(r.Host) {
 			s.log.Warn("request for a foreign name refused", "host", slog.StringValue(r.Host))
-			writeText(w, http.StatusMisdirectedRequest, "this server answers to localhost only\n")
+			writeText(w, http.StatusMisdirectedRequest, "this server answers to localhost and the names of web.hosts only\n")
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// ownName reports whether a name is one of those that the configuration gives to the pages.
+func (s *Server) ownName(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	return slices.Contains(s.cfg.Hosts, strings.ToLower(host))
 }
 
 func loopbackName(hostport string) bool {

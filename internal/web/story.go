@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"haidang/alerting"
@@ -23,6 +25,9 @@ type storyBody struct {
 	Withdrawn  articleList
 	Events     []eventView // the latest
 	Deliveries []alerting.Delivery
+	Actions    actions
+	Trail      []auditView // what people did, the latest last
+	Merged     string      // the address of the story that this one was merged into
 }
 
 // articleList is the first articles of a kind and the number of those left out.
@@ -69,10 +74,38 @@ type eventView struct {
 	Title string // of the article it speaks of
 }
 
+// Says is the detail for people: of a material change its name, otherwise the words as they are.
+func (e eventView) Says(l language) string {
+	if e.Kind == alerting.KindReopened {
+		if _, ok := sentences["material."+e.Detail]; ok {
+			return l.T("material." + e.Detail)
+		}
+	}
+	return e.Detail
+}
+
+// Movable are the articles that can be taken into another story: those that carry the claim, while some stay.
+func (b storyBody) Movable() []alertView {
+	var out []alertView
+	if b.Why != nil {
+		out = append(out, *b.Why)
+	}
+	out = append(append(out, b.Others.Shown...), b.Answering.Shown...)
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
 // Edited reports whether the event is an edit, whose detail is the headline as it was.
 func (e eventView) Edited() bool { return e.Kind == alerting.KindEdited }
 
 func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
+	return s.showStory(w, r, http.StatusOK, "", "")
+}
+
+// showStory shows a story; after an action that was refused, with the reason and what was written.
+func (s *Server) showStory(w http.ResponseWriter, r *http.Request, status int, refused, note string) error {
 	detail, err := s.deps.Desk.Story(r.Context(), r.PathValue("id"))
 	if errors.Is(err, alerting.ErrNotFound) {
 		return errNotFound
@@ -84,7 +117,63 @@ func (s *Server) story(w http.ResponseWriter, r *http.Request) error {
 	body := storyBody{row: s.row(l, &detail.Story, passage{}), PlaceNames: s.placeNames(l, detail.Places), Deliveries: detail.Deliveries}
 	body.addArticles(detail.Alerts, ringer(&detail))
 	body.addEvents(detail.Events, detail.Alerts)
-	return s.show(w, r, http.StatusOK, "story", page{Title: body.Statement(), Section: "desk", Body: body})
+	if body.Actions, err = s.actionsOn(r, &detail.Story); err != nil {
+		return err
+	}
+	body.Actions.Refused, body.Actions.Note = refused, note
+	if body.Trail, err = s.trail(r.Context(), l, detail.ID); err != nil {
+		return err
+	}
+	if detail.MergedInto != "" {
+		body.Merged = "/stories/" + url.PathEscape(detail.MergedInto)
+	}
+	return s.show(w, r, status, "story", page{Title: body.Statement(), Section: "desk", Body: body})
+}
+
+// actionsOn is what a visitor can do with a story.
+func (s *Server) actionsOn(r *http.Request, story *alerting.Story) (actions, error) {
+	v, err := s.visitor(r)
+	if err != nil {
+		return actions{}, err
+	}
+	a := actions{L: s.language(r), StoryID: story.ID, Version: story.Version, Solo: s.solo()}
+	if !v.Known() {
+		a.SignInTo = "/sign-in?" + url.Values{"back": {"/stories/" + story.ID}}.Encode()
+		return a, nil
+	}
+	a.Allowed, a.People, a.Outcomes, a.Noises = alerting.Allowed(story.State), s.deps.People, alerting.Outcomes(), alerting.Noises()
+	a.Snoozes = snoozes(s.deps.Now())
+	others, err := s.deps.Desk.Stories(r.Context(), alerting.Filter{ClaimID: story.ClaimID, Limit: maxNeighbours})
+	if err != nil {
+		return a, err
+	}
+	for i := range others {
+		if o := &others[i]; o.ID != story.ID {
+			a.Neighbour = append(a.Neighbour, neighbour{o.ID, clock(o.FirstSeen) + " · " + o.FirstTitle})
+		}
+	}
+	return a, nil
+}
+
+// maxNeighbours bounds the stories that are offered for a merge.
+const maxNeighbours = 30
+
+// trail is what people and timers did with a story: the latest lines of the audit trail.
+func (s *Server) trail(ctx context.Context, l language, id string) ([]auditView, error) {
+	var out []auditView
+	for after := int64(0); ; {
+		entries, err := s.deps.Desk.Audit(ctx, id, after, 1000)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			out = append(out, auditView{e, s.personName(l, e.Actor)})
+			after = e.Seq
+		}
+		if len(entries) < 1000 {
+			return out[max(0, len(out)-shownArticles):], nil
+		}
+	}
 }
 
 // ringer is the article that made the story ring.
@@ -142,6 +231,7 @@ func (b *storyBody) addEvents(events []alerting.Event, alerts []alerting.Alert) 
 	for _, a := range alerts {
 		titles[a.ArticleID] = a.Title
 	}
+	events = slices.DeleteFunc(slices.Clone(events), func(e alerting.Event) bool { return e.Kind == alerting.KindActed }) // the trail tells them
 	for _, e := range events[max(0, len(events)-shownArticles):] {
 		b.Events = append(b.Events, eventView{Event: e, Title: titles[e.ArticleID]})
 	}

@@ -2,11 +2,14 @@
 // the search command asks; metrics and health.
 //
 // Build a [Server] with [New] and mount [Server.Handler]; listening is the caller's. GET reads and never changes
-// anything; what an outlet wrote is only ever text. A desk that is open when its server restarts goes on where it was;
+// anything; a POST from another site is refused; what an outlet wrote is only ever text. A desk that is open when its server restarts goes on where it was;
 // one that shows another database or an older build is told to load itself anew.
 //
-// Limits: there is no sign-in yet, so it must listen on loopback only, which [Config.Validate] holds, and it answers
-// only to loopback names, so that no page of another site can reach it by giving its own name a loopback address. At
+// Whoever is named in the configuration signs in to act; a desk that names nobody is one person's, and acts without.
+// It answers only to loopback names and to those of [Config.Hosts], so that no page of another site can reach it by giving
+// its own name a loopback address; with Hosts every page asks for sign-in.
+//
+// Limits: it speaks no TLS itself, that is a proxy's. At
 // most 500 live feeds are open at once; the next one is told to wait. A browser opens six connections to one address,
 // so six open desks in one browser leave none for another page.
 package web
@@ -14,6 +17,7 @@ package web
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -49,6 +53,9 @@ type Desk interface {
 	Events(ctx context.Context, afterSeq int64, limit int) ([]alerting.Event, error)
 	Subscribe() (<-chan struct{}, func())
 	Counts(ctx context.Context) (alerting.Counts, error)
+	Act(ctx context.Context, c alerting.Command) ([]alerting.Result, error)
+	Move(ctx context.Context, m alerting.Regroup) (alerting.Story, error)
+	Audit(ctx context.Context, storyID string, afterSeq int64, limit int) ([]alerting.AuditEntry, error)
 }
 
 // Deps are the live things behind the pages. Sources, Place, Ready, Logger, Registerer, Gatherer and Now may be nil; so may Archive and
@@ -59,6 +66,9 @@ type Deps struct {
 	Sources    func(context.Context) ([]crawler.SourceHealth, error) // nil: this process does not crawl
 	Place      func(id, language string) string                      // the name of a place; nil: its ID is spelled out
 	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
+	Users      Users                                                 // required where there are People
+	People     []alerting.Person                                     // who may act; empty: one person's desk, without sign-in
+	OnDuty     func(time.Time) []alerting.Person                     // nil: there is no roster
 	Version    string
 	Instance   string // names this process, for commands that look for it
 	Logger     *slog.Logger
@@ -92,6 +102,9 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	if deps.Logger == nil {
 		deps.Logger = slog.New(slog.DiscardHandler)
 	}
+	if len(deps.People) > 0 && deps.Users == nil || len(cfg.Hosts) > 0 && len(deps.People) == 0 {
+		return nil, errors.New("pages for other machines, or of several people, need people who sign in: alerting.people")
+	}
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
@@ -118,8 +131,8 @@ func (s *Server) loadPages() error {
 		return err
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
-	for _, name := range []string{"desk", "story", "search", "sources", "error"} {
-		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/"+name+".html")
+	for _, name := range []string{"desk", "story", "search", "sources", "signin", "error"} {
+		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)
 		}

@@ -67,6 +67,18 @@ func (d *fakeDesk) Counts(context.Context) (alerting.Counts, error) {
 	return alerting.Counts{Stories: len(d.stories), Unanswered: 1, LastSeq: 5}, nil
 }
 
+func (d *fakeDesk) Act(context.Context, alerting.Command) ([]alerting.Result, error) {
+	return nil, errors.New("canned stories cannot be changed")
+}
+
+func (d *fakeDesk) Move(context.Context, alerting.Regroup) (alerting.Story, error) {
+	return alerting.Story{}, errors.New("canned stories cannot be changed")
+}
+
+func (d *fakeDesk) Audit(context.Context, string, int64, int) ([]alerting.AuditEntry, error) {
+	return nil, nil
+}
+
 // fakeArchive answers every query with the same hit, and the query "boom" with a failure.
 type fakeArchive struct{}
 

@@ -43,13 +43,41 @@
   };
   setInterval(tick, 15000);
 
+  // Ticked lines: how many, above the list. J and K go from line to line, X ticks one.
+  const ticked = byId("ticked"), box = byId("bulk-box");
+  const count = () => {
+    if (!ticked) return;
+    const n = rows.querySelectorAll(".tick:checked").length;
+    ticked.textContent = n ? ticked.dataset.ticked.replace("{n}", n) : "";
+    if (n) box.open = true;
+  };
+  rows.addEventListener("change", count);
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input:not(.tick), textarea, select")) return;
+    const lines = [...rows.children], at = lines.findIndex((li) => li.contains(document.activeElement));
+    if (e.key === "j" || e.key === "k") {
+      lines[Math.max(0, Math.min(lines.length - 1, at < 0 ? 0 : at + (e.key === "j" ? 1 : -1)))]?.querySelector("h2 a").focus();
+    } else if (e.key === "x" && at >= 0) {
+      const tick = lines[at].querySelector(".tick");
+      if (tick) { tick.checked = !tick.checked; count(); }
+    }
+  });
+
   const put = (story) => {
     const old = byId("story-" + story.id);
     if (old && Number(old.dataset.seq) >= story.seq) return;
+    if (words.show !== "all" && !story.open) { // closed or merged: done with
+      old?.remove();
+      count();
+      return;
+    }
+    if (words.show === "mine" && !old) return; // whose it is shows when the page is loaded anew
     const holder = document.createElement("template");
     holder.innerHTML = story.row; // made by our own templates, which escape what outlets wrote
     const fresh = holder.content.firstElementChild;
     if (old) {
+      const tick = fresh.querySelector(".tick");
+      if (tick) tick.checked = old.querySelector(".tick")?.checked ?? false;
       const links = [...old.querySelectorAll("a")], focused = links.indexOf(document.activeElement);
       old.replaceWith(fresh);
       if (focused >= 0) fresh.querySelectorAll("a")[focused]?.focus({ preventScroll: true });
