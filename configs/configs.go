@@ -26,13 +26,14 @@ import (
 	"haidang/internal/web"
 )
 
-//go:embed sources.yaml claims topics.yaml places.yaml cues.yaml
+//go:embed sources.yaml synonyms.yaml claims topics.yaml places.yaml cues.yaml
 var shipped embed.FS
 
 // Config is the whole configuration.
 type Config struct {
-	Sources    string            `yaml:"sources"` // file of outlets; empty: the one that is shipped
-	Rules      string            `yaml:"rules"`   // folder of claims, cues, topics and places; empty: the shipped one
+	Sources    string            `yaml:"sources"`  // file of outlets; empty: the one that is shipped
+	Synonyms   string            `yaml:"synonyms"` // file of names that mean the same; empty: the one that is shipped
+	Rules      string            `yaml:"rules"`    // folder of claims, cues, topics and places; empty: the shipped one
 	Log        Log               `yaml:"log"`
 	Bus        bus.Config        `yaml:"bus"`
 	Store      store.Config      `yaml:"store"`
@@ -46,7 +47,12 @@ type Config struct {
 	Lists  map[string][]string `yaml:"lists"`
 	Digest digest.Config       `yaml:"digest"`
 	Web    web.Config          `yaml:"web"`
+
+	synonyms *index.Synonyms
 }
+
+// SynonymSet is what the file of synonyms says.
+func (c Config) SynonymSet() *index.Synonyms { return c.synonyms }
 
 // Log says how much is logged and in which form.
 type Log struct {
@@ -105,6 +111,7 @@ func (c *Config) read(name string, data []byte, dataDir string, lookup func(stri
 	file := settings.Read(name, data, c, lookup)
 	folder := filepath.Dir(name)
 	outlets := c.readSources(file, folder)
+	synonyms := c.readSynonyms(file, folder)
 	c.Rules = below(folder, c.Rules)
 	c.place(dataDir)
 	for _, problem := range settings.Flatten(c.Validate()) {
@@ -115,7 +122,7 @@ func (c *Config) read(name string, data []byte, dataDir string, lookup func(stri
 		}
 		file.Report(problem)
 	}
-	return errors.Join(file.Err(), outlets.Err())
+	return errors.Join(file.Err(), outlets.Err(), synonyms.Err())
 }
 
 // below is a path that a file in this folder names; an absolute one and an empty one stay as they are.
@@ -181,21 +188,46 @@ type sourcesFile struct {
 	Sources []crawler.Source `yaml:"sources"`
 }
 
+// readSynonyms reads the file of synonyms. It returns nil where none was read.
+func (c *Config) readSynonyms(main *settings.Document, folder string) *settings.Document {
+	name, data, err := c.beside(folder, c.Synonyms, "synonyms.yaml")
+	if err != nil {
+		main.Report(fmt.Errorf("synonyms: %q: %w; write the name of a file of synonyms, beside this one", c.Synonyms, err))
+		return nil
+	}
+	var file struct {
+		Synonyms [][]string `yaml:"synonyms"`
+	}
+	doc := settings.Read(name, data, &file, nil)
+	var problem error
+	c.synonyms, problem = index.NewSynonyms(file.Synonyms)
+	for _, p := range settings.Flatten(problem) {
+		doc.Report(p)
+	}
+	return doc
+}
+
+// beside reads a file that the configuration names, or the one that is shipped.
+func (c *Config) beside(folder, named, ours string) (name string, data []byte, err error) {
+	name, read := ours, shipped.ReadFile
+	if named != "" {
+		name, read = below(folder, named), os.ReadFile
+	}
+	data, err = read(name)
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err // without the path, which is cleaned and may hold a variable
+	}
+	return name, data, err
+}
+
 // readSources reads the outlets from their own file, unless the configuration has them. It returns nil where no file was
 // read.
 func (c *Config) readSources(main *settings.Document, folder string) *settings.Document {
 	if len(c.Crawler.Sources) > 0 {
 		return nil
 	}
-	name, read := "sources.yaml", shipped.ReadFile
-	if c.Sources != "" {
-		name, read = below(folder, c.Sources), os.ReadFile
-	}
-	data, err := read(name)
+	name, data, err := c.beside(folder, c.Sources, "sources.yaml")
 	if err != nil {
-		if e, ok := errors.AsType[*fs.PathError](err); ok {
-			err = e.Err // without the path, which is cleaned and may hold a variable
-		}
 		main.Report(fmt.Errorf("sources: %q: %w; write the name of a file of outlets, beside this one", c.Sources, err))
 		return nil
 	}

@@ -47,6 +47,27 @@ func TestFileIsReadOverTheDefaults(t *testing.T) {
 	}
 }
 
+func TestSynonymsAreReadStrictly(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"h.yaml":    "synonyms: mine.yaml\n",
+		"mine.yaml": "synonyms:\n  - [A, B]\n  - [alone]\n  - [C, a]\n  - [D, 'E*']\nother: 1\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := Load(filepath.Join(dir, "h.yaml"), dir)
+	for _, want := range []string{
+		"mine.yaml:3:5: synonyms[1]: 1 names", `mine.yaml:4:9: synonyms[2][1]: "a" stands in synonyms[0] too`,
+		"mine.yaml:5:9: synonyms[3][1]", "mine.yaml:6:1: other: this key is not known",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error does not say %q:\n%v", want, err)
+		}
+	}
+}
+
 func TestMistakesAreToldWithTheirPlace(t *testing.T) {
 	tests := []struct {
 		name, text string
@@ -65,6 +86,7 @@ func TestMistakesAreToldWithTheirPlace(t *testing.T) {
 		{"two keys", "bus:\n  sasl: {user: u}\n", []string{"h.yaml:2:3: bus.tls, bus.sasl: only for mode external"}},
 		{"addresses", "crawler:\n  allow_addresses: [x, y]\n", []string{"h.yaml:2:21: crawler.allow_addresses[0]", "h.yaml:2:24: crawler.allow_addresses[1]"}},
 		{"outlets in the file itself", "crawler:\n  sources:\n    - {id: a, name: A, feeds: [ftp://a.vn]}\n", []string{"h.yaml:3:32: crawler.sources[0].feeds[0]: "}},
+		{"no file of synonyms", "synonyms: gone.yaml\n", []string{`h.yaml:1:1: synonyms: "gone.yaml": no such file or directory; write the name of a file`}},
 		{"no file of outlets", "log: {format: json}\nsources: gone.yaml\n", []string{`h.yaml:2:1: sources: "gone.yaml": no such file or directory; write the name of a file`}},
 	}
 	for _, tt := range tests {

@@ -61,6 +61,7 @@ type Deps struct {
 	Registerer prometheus.Registerer
 	Now        func() time.Time
 	Lists      func(name string) ([]string, bool) // the entries of a named list, for queries with @name
+	Synonyms   *Synonyms                          // nil: none
 }
 
 func (d Deps) withDefaults() Deps {

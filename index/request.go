@@ -38,6 +38,10 @@ type Request struct {
 	After string    // Result.Next of the page before
 	From  time.Time // first seen at or after; zero: no bound
 	To    time.Time // first seen before; zero: no bound
+	// Like is the ID of an article: only others that are about the same are found, best by ByRelevance.
+	Like string
+	// Suggest asks for Result.DidYouMean.
+	Suggest bool
 	// Facets asks for Result.Facets with so many values each, at most MaxFacetValues, and for Result.Histogram.
 	Facets int
 	// Fold shows copies of one text once on a page, under the first of them.
@@ -52,6 +56,8 @@ type Result struct {
 	Hits         []Hit         //
 	Loose        bool          // few articles have all the words: these have most of them
 	Whole        int           // with Loose, on the first page: how many have all the words
+	Synonyms     [][]string    // names that were searched for one another
+	DidYouMean   string        // a query that finds more, where this one finds hardly anything
 	Partial      []string      // what was left out and why, in sentences; empty: nothing
 	SearchedBack time.Time     // set when the search stopped early: articles first seen before this were not looked at
 	Next         string        // Request.After of the next page; empty: this was the last
@@ -99,6 +105,8 @@ type resultJSON struct {
 	Hits         []Hit      `json:"hits"`
 	Loose        bool       `json:"loose,omitempty"`
 	Whole        int        `json:"whole,omitempty"`
+	Synonyms     [][]string `json:"synonyms,omitempty"`
+	DidYouMean   string     `json:"did_you_mean,omitempty"`
 	Partial      []string   `json:"partial,omitempty"`
 	SearchedBack time.Time  `json:"searched_back,omitzero"`
 	Next         string     `json:"next,omitempty"`
@@ -115,7 +123,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(resultJSON{
 		Total: r.Total, AtLeast: r.AtLeast, TookMS: float64(r.Took.Microseconds()) / 1000,
-		Hits: hits, Loose: r.Loose, Whole: r.Whole, Partial: r.Partial, SearchedBack: r.SearchedBack, Next: r.Next,
+		Hits: hits, Loose: r.Loose, Whole: r.Whole, Partial: r.Partial, Synonyms: r.Synonyms, DidYouMean: r.DidYouMean, SearchedBack: r.SearchedBack, Next: r.Next,
 		Facets: r.Facets, Histogram: r.Histogram, Counted: r.Counted,
 	})
 }
@@ -128,7 +136,7 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	}
 	*r = Result{
 		Total: j.Total, AtLeast: j.AtLeast, Took: time.Duration(j.TookMS * float64(time.Millisecond)),
-		Hits: j.Hits, Loose: j.Loose, Whole: j.Whole, Partial: j.Partial, SearchedBack: j.SearchedBack, Next: j.Next,
+		Hits: j.Hits, Loose: j.Loose, Whole: j.Whole, Partial: j.Partial, Synonyms: j.Synonyms, DidYouMean: j.DidYouMean, SearchedBack: j.SearchedBack, Next: j.Next,
 		Facets: j.Facets, Histogram: j.Histogram, Counted: j.Counted,
 	}
 	return nil

@@ -34,9 +34,15 @@ func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 	defer done()
 	limited, cancel := context.WithTimeout(ctx, x.cfg.SearchTimeout.Std())
 	defer cancel()
-	res, err := s.run(limited, shards)
+	var res Result
+	if err = s.like(limited, x, shards); err == nil {
+		res, err = s.run(limited, shards)
+	}
 	if err == nil && ctx.Err() != nil {
 		err = ctx.Err()
+	}
+	if err == nil && req.Suggest && req.After == "" && (res.Total < suggestBelow || res.Loose) {
+		res.DidYouMean, err = x.Suggest(ctx, req.Query)
 	}
 	if err != nil {
 		x.metrics.searches.WithLabelValues(string(searchFailed)).Inc()
@@ -53,6 +59,7 @@ func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 
 // searching is one search on its way.
 type searching struct {
+	req     Request
 	parsed  *query.Query // what the matcher verifies and marks; nil: every article
 	ask     ask
 	exact   bool // bleve's answer needs no verification
@@ -76,7 +83,7 @@ func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
 	if sort != BySeen && sort != ByPublished && sort != ByRelevance {
 		return nil, fmt.Errorf("%w: sort %q, write seen, published or relevance", ErrRequest, sort)
 	}
-	s := &searching{limit: req.Limit, budget: x.cfg.VerifyLimit, exact: true}
+	s := &searching{req: req, limit: req.Limit, budget: x.cfg.VerifyLimit, exact: true}
 	if s.limit == 0 {
 		s.limit = DefaultLimit
 	}
@@ -100,17 +107,18 @@ func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
 		s.begin = s.before.After
 		s.ask.after = s.begin
 	}
-	return s, s.translate(req, x.vocab, x.deps.Lists)
+	return s, s.translate(req, x.vocab, x.deps)
 }
 
 // translate parses the query and turns it into bleve's.
-func (s *searching) translate(req Request, v *vocabulary, lists func(string) ([]string, bool)) error {
+func (s *searching) translate(req Request, v *vocabulary, deps Deps) error {
 	var parts []bq.Query
 	if strings.TrimSpace(req.Query) != "" {
-		parsed, err := query.Options{Lists: lists, Browse: true}.Parse(req.Query)
+		parsed, err := query.Options{Lists: deps.Lists, Browse: true}.Parse(req.Query)
 		if err != nil {
 			return err
 		}
+		parsed, s.result.Synonyms = deps.Synonyms.expand(parsed)
 		t := newTranslator(v, s.ask.sort == ByRelevance)
 		c := t.node(parsed.Root)
 		s.parsed, s.exact = parsed, c.exact
@@ -133,7 +141,10 @@ func (s *searching) translate(req Request, v *vocabulary, lists func(string) ([]
 
 // run walks the candidates in order.
 func (s *searching) run(ctx context.Context, shards []*shard) (Result, error) {
-	if err := weigh(ctx, s.slots, shards); err != nil {
+	if err := weigh(ctx, s.slots, shards); timedOut(ctx, err) {
+		s.stopped("the search took too long")
+		return s.result, nil
+	} else if err != nil {
 		return Result{}, err
 	}
 	if s.before != nil && s.before.Loose {

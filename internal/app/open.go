@@ -77,7 +77,7 @@ func (a *App) openClassifier(context.Context) error {
 
 func (a *App) openArchive(ctx context.Context) error {
 	archive, err := index.Open(a.opts.Config.Index, index.Deps{
-		Lists: a.opts.Config.List, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+		Lists: a.opts.Config.List, Synonyms: a.opts.Config.SynonymSet(), Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("archive: %w", err)

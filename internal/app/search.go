@@ -28,7 +28,7 @@ func Search(ctx context.Context, cfg configs.Config, dataDir string, r index.Req
 	if _, err := os.Stat(cfg.Index.Dir); err != nil {
 		return index.Result{}, fmt.Errorf("there is no archive in %s; run or import first, or name another folder with --data", dataDir)
 	}
-	archive, err := index.Open(cfg.Index, index.Deps{Lists: cfg.List})
+	archive, err := index.Open(cfg.Index, index.Deps{Lists: cfg.List, Synonyms: cfg.SynonymSet()})
 	if err != nil {
 		return index.Result{}, err
 	}

@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"classifier":        {"internal/article", "internal/query", "internal/settings", "internal/text"},
 	"index":             {"internal/article", "internal/query", "internal/settings", "internal/text"},
 	"alerting":          {"internal/article", "internal/settings", "internal/store", "internal/text"},
+	"internal/export":   {"index", "internal/article", "internal/query"},
 	"internal/demo":     {},
 	"internal/arch":     {},
 	"internal/filters":  {"classifier", "crawler", "internal/article", "internal/query"},
@@ -34,13 +35,14 @@ var allowed = map[string][]string{
 	"bench":             {"internal/article", "internal/query", "internal/text"},
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
+		"alerting", "classifier", "crawler", "index", "internal/article", "internal/export", "internal/query", "internal/settings", "internal/text",
 		"internal/users",
 	},
 	"configs": {
 		"alerting", "classifier", "crawler", "index", "internal/bus", "internal/settings", "internal/store", "internal/web",
 	},
 	"internal/app": {
-		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/demo", "internal/filters",
+		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/demo", "internal/export", "internal/filters",
 		"internal/query",
 		"internal/settings", "internal/store", "internal/text", "internal/users", "internal/web",
 	},
