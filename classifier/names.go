@@ -12,3 +12,17 @@ func (c *Classifier) PlaceName(id, language string) string {
 	}
 	return p.VI[0]
 }
+
+// TopicName returns the name of a topic by its ID, and the ID itself for one that the rules do not know any more.
+func (c *Classifier) TopicName(id, language string) string {
+	for _, t := range c.topics {
+		if t.ID != id {
+			continue
+		}
+		if language == "en" && t.Name.EN != "" {
+			return t.Name.EN
+		}
+		return t.Name.VI
+	}
+	return id
+}

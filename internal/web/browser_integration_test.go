@@ -264,6 +264,8 @@ func (p *paperArchive) Count(context.Context) (int, error) {
 	return len(p.articles), nil
 }
 
+func (p *paperArchive) Suggest(context.Context, string) (string, error) { return "", nil }
+
 func (p *paperArchive) Get(context.Context, string) (article.Article, error) {
 	return article.Article{}, index.ErrNotFound
 }

@@ -2,28 +2,38 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
-	"time"
+	"strings"
 
 	"haidang/index"
 	"haidang/internal/article"
+	"haidang/internal/export"
 	"haidang/internal/query"
 )
 
+// pageFacets is how many values of a facet the page shows.
+const pageFacets = 8
+
 // searchBody is the search page.
 type searchBody struct {
-	Query  string
-	Sort   index.Sort
-	Sorts  []index.Sort
-	Asked  bool
-	Wrong  *mistake
-	Result index.Result
-	Took   string
-	Hits   []hitView
-	Next   string // address of the next page
+	L        language
+	Query    string
+	Like     string // the ID of the article that others are like
+	LikeName string
+	Sort     index.Sort
+	Sorts    []index.Sort
+	Asked    bool
+	Wrong    *mistake
+	Meant    string // a query that finds more
+	Result   index.Result
+	Took     string
+	Hits     []hitView
+	Facets   []facetView
+	Chart    *chartView
+	Filters  []filterView // those of the query that can be taken away
+	Next     string       // address of the next page
+	Later    bool         // not the first page
 }
 
 // Total is the number of articles found, in words.
@@ -35,6 +45,45 @@ func (b searchBody) Total(l language) string {
 		return l.T("search.total.one", l.Int(1), b.Took)
 	}
 	return l.T("search.total", l.Int(b.Result.Total), b.Took)
+}
+
+// Address is the same search with another query.
+func (b searchBody) Address(src string) string {
+	v := url.Values{"q": {src}, "sort": {string(b.Sort)}}
+	if b.Like != "" {
+		v.Set("like", b.Like)
+	}
+	return "/search?" + v.Encode()
+}
+
+// Export is the address of the search in another form.
+func (b searchBody) Export(f export.Format) string {
+	return strings.Replace(b.Address(b.Query), "/search?", "/search."+string(f)+"?", 1)
+}
+
+// Formats are the other forms.
+func (searchBody) Formats() []export.Format { return export.Formats }
+
+// Strict is the query with AND between its words: only articles that have all of them.
+func (b searchBody) Strict() string { return b.Address(strings.Join(strings.Fields(b.Query), " AND ")) }
+
+// Kept is where the search can be kept.
+func (b searchBody) Kept() string { return "/saved?" + url.Values{"q": {b.Query}}.Encode() }
+
+// SearchedBack says how far a search came that stopped early.
+func (b searchBody) SearchedBack() string {
+	if b.Result.SearchedBack.IsZero() {
+		return ""
+	}
+	return b.L.T("search.back", clock(b.Result.SearchedBack))
+}
+
+// FacetsOf says how much the facets count, where that is not everything.
+func (b searchBody) FacetsOf() string {
+	if b.Result.Counted >= b.Result.Total {
+		return ""
+	}
+	return b.L.T("facet.of", b.L.Int(b.Result.Counted))
 }
 
 // mistake is what is wrong with a query, in the visitor's language.
@@ -50,6 +99,15 @@ type hitView struct {
 	Title   passage
 	Passage passage
 }
+
+// Citation is the article as a report names it.
+func (h hitView) Citation() string { return export.Citation(&h.Article) }
+
+// Evidence is the hash of the wording.
+func (h hitView) Evidence() string { return export.Evidence(&h.Article) }
+
+// Similar is where articles like this one are.
+func (h hitView) Similar() string { return "/search?" + url.Values{"like": {h.ID}}.Encode() }
 
 // shownClaims is how many claims a hit names.
 const shownClaims = 2
@@ -91,10 +149,13 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := searchBody{Query: req.Query, Sort: req.Sort, Sorts: []index.Sort{index.ByRelevance, index.BySeen, index.ByPublished}, Asked: req.Query != ""}
+	req.Fold, req.Suggest, req.Facets = true, true, pageFacets
+	body := searchBody{
+		L: l, Query: req.Query, Like: req.Like, Sort: req.Sort, Sorts: []index.Sort{index.ByRelevance, index.BySeen, index.ByPublished},
+		Asked: req.Query != "" || req.Like != "", Later: req.After != "",
+	}
 	if body.Asked {
-		err := s.find(r, req, &body)
-		if err != nil {
+		if err := s.find(r, req, &body); err != nil {
 			return err
 		}
 	}
@@ -106,27 +167,44 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) find(r *http.Request, req index.Request, body *searchBody) error {
+	l := body.L
 	result, err := s.deps.Archive.Search(r.Context(), req)
 	if _, ok := queryMistake(err); ok {
-		body.Wrong = explainMistake(err, req.Query, s.language(r))
-		return nil
+		body.Wrong = explainMistake(err, req.Query, l)
+		body.Meant, err = s.deps.Archive.Suggest(r.Context(), req.Query)
+		return err
 	}
 	if err != nil {
 		return err
 	}
-	body.Result, body.Took = result, s.language(r).Millis(result.Took)
+	if body.LikeName, err = s.likeName(r, req.Like); err != nil {
+		return err
+	}
+	body.Result, body.Took, body.Meant = result, l.Millis(result.Took), result.DidYouMean
 	for i := range result.Hits {
 		h := &result.Hits[i]
 		body.Hits = append(body.Hits, hitView{
-			Hit: *h, L: s.language(r), Title: fieldPassage(h, article.Title, 0, len(h.Title)),
+			Hit: *h, L: l, Title: fieldPassage(h, article.Title, 0, len(h.Title)),
 			Passage: fieldPassage(h, h.Snippet.Field, h.Snippet.Start, h.Snippet.End),
 		})
 	}
+	body.Facets, body.Chart, body.Filters = s.facetViews(*body), chart(*body), filtersOf(*body)
 	if result.Next != "" {
-		next := url.Values{"q": {req.Query}, "sort": {string(req.Sort)}, "after": {result.Next}}
-		body.Next = "/search?" + next.Encode()
+		body.Next = body.Address(req.Query) + "&" + url.Values{"after": {result.Next}}.Encode()
 	}
 	return nil
+}
+
+// likeName is the title of the article that others are like.
+func (s *Server) likeName(r *http.Request, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	a, err := s.deps.Archive.Get(r.Context(), id)
+	if errors.Is(err, index.ErrNotFound) {
+		return id, nil
+	}
+	return a.Title, err
 }
 
 // queryMistake tells a mistake of the visitor's from a failure of ours, and says it on one line.
@@ -157,54 +235,4 @@ func explainMistake(err error, asked string, l language) *mistake {
 		}
 	}
 	return m
-}
-
-// searchRequest reads the parameters of the page and of the API, which are the same.
-func searchRequest(r *http.Request) (index.Request, error) {
-	q := r.URL.Query()
-	req := index.Request{Query: q.Get("q"), Sort: index.Sort(q.Get("sort")), After: q.Get("after")}
-	switch req.Sort {
-	case "":
-		req.Sort = index.ByRelevance
-		if req.Query == "" {
-			req.Sort = index.BySeen
-		}
-	case index.ByRelevance, index.BySeen, index.ByPublished:
-	default:
-		return req, badRequest{fmt.Sprintf("sort=%q: relevance, seen or published", req.Sort)}
-	}
-	if v := q.Get("limit"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 0 || n > index.MaxLimit {
-			return req, badRequest{fmt.Sprintf("limit=%q: a number from 1 to %d", v, index.MaxLimit)}
-		}
-		req.Limit = n
-	}
-	for name, at := range map[string]*time.Time{"from": &req.From, "to": &req.To} {
-		if v := q.Get(name); v != "" {
-			t, err := time.Parse(time.RFC3339, v)
-			if err != nil {
-				return req, badRequest{fmt.Sprintf("%s=%q: a time such as 2026-11-22T00:00:00+07:00", name, v)}
-			}
-			*at = t
-		}
-	}
-	return req, nil
-}
-
-// apiSearch answers as `haidang search --json` prints.
-func (s *Server) apiSearch(w http.ResponseWriter, r *http.Request) error {
-	req, err := searchRequest(r)
-	if err != nil {
-		return err
-	}
-	result, err := s.deps.Archive.Search(r.Context(), req)
-	if sentence, ok := queryMistake(err); ok {
-		return badRequest{sentence}
-	}
-	if err != nil {
-		return err
-	}
-	s.writeJSON(w, http.StatusOK, result)
-	return nil
 }

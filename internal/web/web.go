@@ -44,6 +44,7 @@ type Archive interface {
 	Search(ctx context.Context, r index.Request) (index.Result, error)
 	Get(ctx context.Context, id string) (article.Article, error)
 	Count(ctx context.Context) (int, error)
+	Suggest(ctx context.Context, query string) (string, error)
 }
 
 // Desk is what the pages ask of the stories.
@@ -65,6 +66,7 @@ type Deps struct {
 	Desk       Desk
 	Sources    func(context.Context) ([]crawler.SourceHealth, error) // nil: this process does not crawl
 	Place      func(id, language string) string                      // the name of a place; nil: its ID is spelled out
+	Topic      func(id, language string) string                      // the name of a topic; nil: its ID is spelled out
 	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
 	Users      Users                                                 // required where there are People
 	People     []alerting.Person                                     // who may act; empty: one person's desk, without sign-in

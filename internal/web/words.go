@@ -88,3 +88,13 @@ func spelled(name string) string {
 	first, size := utf8.DecodeRuneInString(name)
 	return string(unicode.ToUpper(first)) + name[size:]
 }
+
+// Partial says why a search is not complete. What the archive says in a way that the pages do not know is told as it is.
+func (l language) Partial(why string) string {
+	for phrase, key := range map[string]string{"took too long": "partial.time", "verify": "partial.verify", "counted": "partial.count"} {
+		if strings.Contains(why, phrase) {
+			return l.T(key)
+		}
+	}
+	return why
+}
