@@ -20,20 +20,31 @@ import (
 const askTimeout = 30 * time.Second
 
 // Search answers a query: the process that runs on this data folder is asked, or else the archive is opened.
-func Search(ctx context.Context, cfg configs.Config, dataDir string, r index.Request) (index.Result, error) {
-	if running, ok := FindRunning(ctx, dataDir); ok {
-		var result index.Result
-		return result, ask(ctx, running.Web, "/api/search", searchParams(r), &result)
-	}
-	if _, err := os.Stat(cfg.Index.Dir); err != nil {
-		return index.Result{}, fmt.Errorf("there is no archive in %s; run or import first, or name another folder with --data", dataDir)
-	}
-	archive, err := index.Open(cfg.Index, index.Deps{Lists: cfg.List, Synonyms: cfg.SynonymSet()})
+func Search(ctx context.Context, cfg configs.Config, dataDir string, r index.Request) (result index.Result, err error) {
+	search, done, err := searcher(ctx, cfg, dataDir)
 	if err != nil {
 		return index.Result{}, err
 	}
-	result, err := archive.Search(ctx, r)
-	return result, errors.Join(err, archive.Close())
+	defer func() { err = errors.Join(err, done()) }()
+	return search(ctx, r)
+}
+
+// searcher returns what answers searches: the running process, or the archive, which is open until done is called.
+func searcher(ctx context.Context, cfg configs.Config, dataDir string) (search func(context.Context, index.Request) (index.Result, error), done func() error, err error) {
+	if running, ok := FindRunning(ctx, dataDir); ok {
+		return func(ctx context.Context, r index.Request) (index.Result, error) {
+			var result index.Result
+			return result, ask(ctx, running.Web, "/api/search", searchParams(r), &result)
+		}, func() error { return nil }, nil
+	}
+	if _, err := os.Stat(cfg.Index.Dir); err != nil {
+		return nil, nil, fmt.Errorf("there is no archive in %s; run or import first, or name another folder with --data", dataDir)
+	}
+	archive, err := index.Open(cfg.Index, index.Deps{Lists: cfg.List, Synonyms: cfg.SynonymSet()})
+	if err != nil {
+		return nil, nil, err
+	}
+	return archive.Search, archive.Close, nil
 }
 
 func searchParams(r index.Request) url.Values {
@@ -42,6 +53,18 @@ func searchParams(r index.Request) url.Values {
 		if !t.IsZero() {
 			params.Set(name, t.Format(time.RFC3339))
 		}
+	}
+	if r.Like != "" {
+		params.Set("like", r.Like)
+	}
+	if r.Facets > 0 {
+		params.Set("facets", strconv.Itoa(r.Facets))
+	}
+	if r.Fold {
+		params.Set("copies", "fold")
+	}
+	if r.Suggest {
+		params.Set("suggest", "1")
 	}
 	return params
 }
@@ -89,9 +112,10 @@ func ask(ctx context.Context, host, path string, params url.Values, into any) er
 	return json.Unmarshal(body, into)
 }
 
-// SearchRequest and SearchResult are the archive's own, for callers that may not reach below this package.
+// SearchRequest and its like are the archive's own, for callers that may not reach below this package.
 type (
 	SearchRequest = index.Request
 	SearchResult  = index.Result
 	SearchSort    = index.Sort
+	SearchHit     = index.Hit
 )
