@@ -196,6 +196,9 @@ func TestReadmeExamplesAreValid(t *testing.T) {
 		text, _, _ := strings.Cut(b, "```")
 		dir, cfg := t.TempDir(), Default()
 		// The outlets that an example names are the reader's own.
+		if err := os.WriteFile(filepath.Join(dir, "my-synonyms.yaml"), []byte("synonyms: []\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(dir, "my-sources.yaml"), []byte("sources: []\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
