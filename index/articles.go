@@ -62,6 +62,16 @@ func openArticles(path string, c *codec) (*articleFile, error) {
 	return &articleFile{db: db, codec: c}, nil
 }
 
+// readArticles opens the file for reading only, beside whoever writes it.
+func readArticles(path string, c *codec) (*articleFile, error) {
+	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return nil, fmt.Errorf("open articles %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	return &articleFile{db: db, codec: c}, nil
+}
+
 func (f *articleFile) close() error { return f.db.Close() }
 
 // span is what a shard holds: how many articles, first seen from when to when, and the last change number.

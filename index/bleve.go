@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	"github.com/blevesearch/bleve/v2/mapping"
 	index "github.com/blevesearch/bleve_index_api"
 
@@ -23,11 +25,13 @@ const (
 
 // wordIndex is the bleve index of one shard. All of it can be made again from the article file beside it.
 type wordIndex struct {
-	bleve bleve.Index
+	bleve  bleve.Index
+	folder string // within the shard's folder
 }
 
 // openWords opens the index or makes it. The error of a damaged one wraps errDamaged.
-func openWords(dir string) (*wordIndex, error) {
+func openWords(shard, folder string) (*wordIndex, error) {
+	dir := filepath.Join(shard, folder)
 	if _, err := os.Stat(filepath.Join(dir, "index_meta.json")); errors.Is(err, os.ErrNotExist) {
 		if err := os.RemoveAll(dir); err != nil { // half made by a crash
 			return nil, fmt.Errorf("clear bleve index %s: %w", dir, err)
@@ -36,13 +40,13 @@ func openWords(dir string) (*wordIndex, error) {
 		if err != nil {
 			return nil, fmt.Errorf("make bleve index %s: %w", dir, err)
 		}
-		return &wordIndex{bleve: b}, nil
+		return &wordIndex{b, folder}, nil
 	}
 	b, err := bleve.OpenUsing(dir, bleveConfig())
 	if err != nil { // b is then a typed nil: never look at it
 		return nil, fmt.Errorf("open bleve index %s: %w: %w", dir, errDamaged, err)
 	}
-	return &wordIndex{bleve: b}, nil
+	return &wordIndex{b, folder}, nil
 }
 
 // errDamaged says that a bleve index has to be made again.
@@ -59,6 +63,21 @@ func newMapping() mapping.IndexMapping {
 // bleveConfig are the settings of scorch. A second opener is refused and not left waiting for ever. Batches are safe,
 // on the disk when Batch returns: unsafe ones were no faster here (docs/adr/index-on-bleve.md).
 func bleveConfig() map[string]any { return map[string]any{"bolt_timeout": "1s"} }
+
+// compact merges the segments of an index that is not written to any more into as few as scorch's plan allows.
+func (w *wordIndex) compact(ctx context.Context) error {
+	advanced, err := w.bleve.Advanced()
+	if err != nil {
+		return err
+	}
+	s, ok := advanced.(*scorch.Scorch)
+	if !ok {
+		return nil // another kind of index has no segments
+	}
+	plan := mergeplan.DefaultMergePlanOptions
+	plan.MaxSegmentsPerTier, plan.SegmentsPerMergeTask = 1, 10
+	return s.ForceMerge(ctx, &plan)
+}
 
 func (w *wordIndex) close() error { return w.bleve.Close() }
 

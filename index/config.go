@@ -19,6 +19,8 @@ type Config struct {
 	LockTimeout    settings.Duration `yaml:"lock_timeout"`    // how long to wait for another process to let go
 	SearchTimeout  settings.Duration `yaml:"search_timeout"`  // a search that takes longer answers with what it has
 	VerifyLimit    int               `yaml:"verify_limit"`    // candidates read and verified for one search
+	Keep           settings.Duration `yaml:"keep"`            // shards whose newest article is older are dropped; 0: never
+	KeepBytes      settings.Bytes    `yaml:"keep_bytes"`      // the oldest shards are dropped while the archive is larger; 0: never
 }
 
 // DefaultConfig returns settings for one machine. Dir is left to the caller.
@@ -48,6 +50,9 @@ func (c Config) Validate() error {
 	atLeast("verify_limit", c.VerifyLimit, 1)
 	if c.LockTimeout.Std() <= 0 || c.LockTimeout.Std() > 2*time.Second {
 		errs = append(errs, fmt.Errorf("index.lock_timeout: %s is not within 1ms and 2s", c.LockTimeout))
+	}
+	if keep := c.Keep.Std(); keep < 0 || keep > 0 && keep < 24*time.Hour {
+		errs = append(errs, fmt.Errorf("index.keep: %s would drop what has just come in, write 365d, or 0 to keep everything", c.Keep))
 	}
 	if c.SearchTimeout.Std() <= 0 {
 		errs = append(errs, fmt.Errorf("index.search_timeout: %s is too short, write 2s", c.SearchTimeout))

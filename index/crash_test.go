@@ -122,6 +122,7 @@ func TestChild(t *testing.T) {
 	}
 	cfg := DefaultConfig()
 	cfg.Dir, cfg.HotDocuments, cfg.BatchDocuments = dir, hotWhenKilled, 20
+	begun := time.Now()
 	x, err := Open(cfg, Deps{})
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +131,13 @@ func TestChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fmt.Println("opened", time.Since(begun).Milliseconds())
 	for next := int(offsets[0]); ; next += 20 {
+		if next%100 == 0 { // merging too
+			if _, err := x.Seal(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		batch := make([]article.Article, 20)
 		for i := range batch {
 			batch[i] = made(next+i, "Bản tin", "Nước sông dâng số"+strconv.Itoa(next+i))
@@ -147,6 +154,12 @@ func TestKillNine(t *testing.T) {
 	if raceDetector {
 		batches = []int{3, 5, 7}
 	}
+	survive(t, batches)
+}
+
+// survive kills the process after so many batches each, and looks what is left.
+func survive(t *testing.T, batches []int) {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "archive")
 	acknowledged := 0
 	for _, n := range batches {
@@ -169,6 +182,9 @@ func TestKillNine(t *testing.T) {
 	for i := 0; i < n; i += 7 {
 		wantIDs(t, x, Request{Query: "số" + strconv.Itoa(i)}, fmt.Sprintf("a%05d", i))
 	}
+	if v, err := Verify(t.Context(), dir, nil); err != nil || len(v.Findings) != 0 || v.Articles != n {
+		t.Errorf("Verify after the kills = %+v, %v; want %d sound articles", v, err, n)
+	}
 	if offsets, _ := x.Offsets(); int(offsets[0]) > n || int(offsets[0]) < acknowledged {
 		t.Errorf("offset %d, want between %d and %d", offsets[0], acknowledged, n)
 	}
@@ -189,6 +205,11 @@ func killAfter(t *testing.T, dir string, batches int) int {
 	acknowledged, killed := 0, false
 	lines := bufio.NewScanner(out)
 	for seen := 0; lines.Scan(); {
+		if took, ok := strings.CutPrefix(lines.Text(), "opened "); ok {
+			if ms, err := strconv.Atoi(took); err != nil || ms > 5000 {
+				t.Errorf("opened after a kill in %s ms, want less than 5,000", took)
+			}
+		}
 		n, ok := strings.CutPrefix(lines.Text(), "put ")
 		if !ok {
 			continue

@@ -29,11 +29,14 @@ type Index struct {
 
 	writing sync.Mutex // one Put at a time
 
-	mu      sync.RWMutex  // guards what is below, held only to read or replace it
-	shards  []*shard      // oldest first; the last is the hot one
-	offsets map[int]int64 //
-	closed  bool          //
-	reading sync.WaitGroup
+	mu      sync.RWMutex    // guards what is below, held only to read or replace it
+	shards  []*shard        // oldest first; the last is the hot one
+	offsets map[int]int64   //
+	closed  bool            //
+	reading *sync.WaitGroup // those who read the present shards
+
+	clearing sync.WaitGroup // old indexes and dropped shards that wait for their last readers
+	aside    []Aside        // shards that were set aside; set when the archive is opened
 }
 
 // ErrClosed is returned by an archive that was closed.
@@ -49,7 +52,7 @@ func Open(cfg Config, deps Deps) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), window: firstWindow, offsets: map[int]int64{}}
+	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), window: firstWindow, offsets: map[int]int64{}, reading: new(sync.WaitGroup)}
 	x.names.outlets = map[string]string{}
 	if err := x.load(); err != nil {
 		return nil, errors.Join(err, x.Close())
@@ -62,15 +65,31 @@ func (x *Index) load() error {
 	if x.codec, err = newCodec(); err != nil {
 		return err
 	}
+	if err := x.clearDropped(); err != nil {
+		return err
+	}
 	names, err := shardFolders(x.shardsDir())
 	if err != nil {
 		return err
 	}
-	if len(names) == 0 {
-		names = []string{shardName(1, x.deps.Now())}
-	}
 	for _, name := range names {
-		if err := x.addShard(context.Background(), name); err != nil {
+		err := x.addShard(context.Background(), name)
+		if broken(err) {
+			err = x.setAside(name, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if x.aside, err = findAside(x.asideDir()); err != nil {
+		return err
+	}
+	if len(x.shards) == 0 {
+		last := 0
+		for _, a := range x.aside {
+			last = max(last, shardNumber(a.Name))
+		}
+		if err := x.addShard(context.Background(), shardName(last+1, x.deps.Now())); err != nil {
 			return err
 		}
 	}
@@ -82,6 +101,7 @@ func (x *Index) load() error {
 		x.offsets = merged(x.offsets, offsets)
 	}
 	x.metrics.show(x.shards)
+	x.metrics.aside.Set(float64(len(x.aside)))
 	return nil
 }
 
@@ -125,8 +145,9 @@ func (x *Index) read() (shards []*shard, done func(), err error) {
 	if x.closed {
 		return nil, nil, ErrClosed
 	}
-	x.reading.Add(1)
-	return x.shards, x.reading.Done, nil
+	reading := x.reading
+	reading.Add(1)
+	return x.shards, reading.Done, nil
 }
 
 // Offsets returns, per partition, the highest offset that Put was given.
@@ -227,6 +248,7 @@ func (x *Index) Close() error {
 	x.closed = true
 	x.mu.Unlock()
 	x.reading.Wait()
+	x.clearing.Wait()
 	var errs []error
 	for _, s := range x.shards {
 		errs = append(errs, s.close())

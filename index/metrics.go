@@ -14,6 +14,8 @@ type metrics struct {
 	lastSuccess prometheus.Gauge
 	held        prometheus.Gauge
 	shards      prometheus.Gauge
+	aside       prometheus.Gauge
+	damaged     prometheus.Gauge
 	searches    *prometheus.CounterVec
 	searchTime  *prometheus.HistogramVec
 	verified    prometheus.Counter
@@ -53,6 +55,12 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		shards: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "haidang_index_shards", Help: "Shards of the archive.",
 		}),
+		aside: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "haidang_index_shards_set_aside", Help: "Damaged shards that were set aside: what they held is not found.",
+		}),
+		damaged: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "haidang_index_articles_unreadable", Help: "Files of articles that the last reading of the archive found damaged.",
+		}),
 		searches: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "haidang_index_searches_total", Help: "Searches, by how they ended.",
 		}, []string{"outcome"}),
@@ -64,7 +72,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "haidang_index_verified_total", Help: "Stored articles read to verify what bleve cannot express.",
 		}),
 	}
-	reg.MustRegister(m.articles, m.failed, m.putSeconds, m.lastSuccess, m.held, m.shards, m.searches, m.searchTime, m.verified)
+	reg.MustRegister(m.articles, m.failed, m.putSeconds, m.lastSuccess, m.held, m.shards, m.aside, m.damaged, m.searches, m.searchTime, m.verified)
 	for _, r := range []Reason{ReasonNew, ReasonRevised, ReasonRejudged, ReasonUnchanged} {
 		m.articles.WithLabelValues(string(r))
 	}
@@ -85,6 +93,17 @@ func (m *metrics) show(shards []*shard) {
 	}
 	m.held.Set(float64(n))
 	m.shards.Set(float64(len(shards)))
+}
+
+// damage shows how many files of articles a scrub could not read; damaged indexes were made again.
+func (m *metrics) damage(findings []Finding) {
+	n := 0
+	for _, f := range findings {
+		if f.Lost {
+			n++
+		}
+	}
+	m.damaged.Set(float64(n))
 }
 
 func (m *metrics) took(o outcome) {

@@ -48,6 +48,7 @@ func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 		x.metrics.searches.WithLabelValues(string(searchFailed)).Inc()
 		return Result{}, fmt.Errorf("search %q: %w", req.Query, err)
 	}
+	res.Partial = append(res.Partial, x.partial()...)
 	res.Took = x.deps.Now().Sub(start)
 	outcome := searchWhole
 	if len(res.Partial) > 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -24,8 +25,12 @@ const (
 type shardVersion struct {
 	Layout  int       `json:"layout"`
 	Words   int       `json:"words"`
+	Index   string    `json:"index,omitempty"` // folder of its bleve index, firstFolder where it does not say
 	Created time.Time `json:"created"`
 }
+
+// firstFolder is the folder of a shard's first bleve index; those that replace it are numbered.
+const firstFolder = "bleve"
 
 // shard is one folder of articles, first seen in one stretch of time, with the bleve index made from them.
 type shard struct {
@@ -51,21 +56,24 @@ func openShard(ctx context.Context, dir string, capacity int, c *codec, v *vocab
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make shard %s: %w", dir, err)
 	}
-	stale, err := checkVersion(dir, deps.Now())
+	version, stale, err := checkVersion(dir, deps.Now())
 	if err != nil {
 		return nil, err
+	}
+	if err := clearFolders(dir, version.Index); err != nil {
+		return nil, fmt.Errorf("clear shard %s: %w", dir, err)
 	}
 	s := &shard{name: filepath.Base(dir), dir: dir, vocab: v}
 	if s.articles, err = openArticles(filepath.Join(dir, "articles.db"), c); err != nil {
 		return nil, err
 	}
-	if err := s.load(ctx, capacity, stale, deps); err != nil {
+	if err := s.load(ctx, capacity, version.Index, stale, deps); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *shard) load(ctx context.Context, capacity int, stale bool, deps Deps) error {
+func (s *shard) load(ctx context.Context, capacity int, folder string, stale bool, deps Deps) error {
 	held, err := s.articles.span(ctx)
 	if err != nil {
 		return fmt.Errorf("open shard %s: %w", s.name, err)
@@ -78,7 +86,7 @@ func (s *shard) load(ctx context.Context, capacity int, stale bool, deps Deps) e
 	if err := s.articles.eachWord(ctx, s.vocab.add); err != nil {
 		return fmt.Errorf("open shard %s: %w", s.name, err)
 	}
-	if err := s.openWords(stale, deps); err != nil {
+	if err := s.openWords(folder, stale, deps); err != nil {
 		return err
 	}
 	if missing := held.change - s.indexed; missing > 0 {
@@ -92,10 +100,10 @@ const recoverBatch = 500
 
 // openWords opens the bleve index and makes a new one in place of one that cannot be used: all of it comes from the
 // articles.
-func (s *shard) openWords(stale bool, deps Deps) error {
-	dir := filepath.Join(s.dir, "bleve")
+func (s *shard) openWords(folder string, stale bool, deps Deps) error {
+	dir := filepath.Join(s.dir, folder)
 	if !stale {
-		err := s.tryWords(dir)
+		err := s.tryWords(folder)
 		if err == nil {
 			return nil
 		}
@@ -107,20 +115,20 @@ func (s *shard) openWords(stale bool, deps Deps) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("clear bleve index %s: %w", dir, err)
 	}
-	if err := s.tryWords(dir); err != nil {
+	if err := s.tryWords(folder); err != nil {
 		return err
 	}
-	return writeVersion(s.dir, deps.Now())
+	return writeVersion(s.dir, folder, deps.Now())
 }
 
-func (s *shard) tryWords(dir string) error {
-	words, err := openWords(dir)
+func (s *shard) tryWords(folder string) error {
+	words, err := openWords(s.dir, folder)
 	if err != nil {
 		return err
 	}
 	change, err := words.change()
 	if err == nil && change > s.held.Load().change {
-		err = fmt.Errorf("bleve index %s has change %d, its articles end at %d: %w", dir, change, s.held.Load().change, errDamaged)
+		err = fmt.Errorf("bleve index %s has change %d, its articles end at %d: %w", folder, change, s.held.Load().change, errDamaged)
 	}
 	if err != nil {
 		return errors.Join(err, words.close())
@@ -213,27 +221,41 @@ func (s *shard) close() error {
 
 // checkVersion reads the VERSION file, or writes it into a new folder. It reports whether the bleve index was made by
 // another version of the analysis.
-func checkVersion(dir string, now time.Time) (stale bool, err error) {
+func checkVersion(dir string, now time.Time) (v shardVersion, stale bool, err error) {
 	path := filepath.Join(dir, "VERSION")
+	v.Index = firstFolder
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return false, writeVersion(dir, now)
+		return v, false, writeVersion(dir, firstFolder, now)
 	}
 	if err != nil {
-		return false, fmt.Errorf("read shard version: %w", err)
+		return v, false, fmt.Errorf("read shard version: %w", err)
 	}
-	var v shardVersion
-	if err := json.Unmarshal(raw, &v); err != nil {
-		return false, fmt.Errorf("read shard version %s: %w", path, err)
+	if _, err := os.Stat(filepath.Join(dir, "articles.db")); errors.Is(err, os.ErrNotExist) && hasIndex(dir) {
+		return v, false, fmt.Errorf("shard %s has an index and no articles.db: %w", dir, errBroken)
+	}
+	if err := json.Unmarshal(raw, &v); err != nil || !plainFolder(v.Index) {
+		v = shardVersion{Layout: layoutVersion, Index: firstFolder} // the articles are the truth: the index is made again
 	}
 	if v.Layout > layoutVersion {
-		return false, fmt.Errorf("shard %s has layout %d, this program reads up to %d: use a newer haidang", dir, v.Layout, layoutVersion)
+		return v, false, fmt.Errorf("shard %s has layout %d, this program reads up to %d: use a newer haidang", dir, v.Layout, layoutVersion)
 	}
-	return v.Words != wordsVersion, nil
+	return v, v.Words != wordsVersion, nil
 }
 
-func writeVersion(dir string, now time.Time) error {
-	raw, err := json.Marshal(shardVersion{Layout: layoutVersion, Words: wordsVersion, Created: now.UTC()})
+// hasIndex reports whether a shard's folder holds a bleve index: it has held articles.
+func hasIndex(dir string) bool {
+	found, err := filepath.Glob(filepath.Join(dir, firstFolder+"*", "index_meta.json"))
+	return err == nil && len(found) > 0
+}
+
+// plainFolder reports whether a name of a VERSION file is that of an index, and no way out of the shard's folder.
+func plainFolder(name string) bool {
+	return strings.HasPrefix(name, firstFolder) && name == filepath.Base(name)
+}
+
+func writeVersion(dir, folder string, now time.Time) error {
+	raw, err := json.Marshal(shardVersion{Layout: layoutVersion, Words: wordsVersion, Index: folder, Created: now.UTC()})
 	if err != nil {
 		return fmt.Errorf("encode shard version: %w", err)
 	}
