@@ -55,6 +55,10 @@ type cli struct {
 	Sources  sourcesCmd  `cmd:"" help:"List, check and find sources; exchange lists with feed readers."`
 	User     userCmd     `cmd:"" help:"Passwords of the people of the desk."`
 	Audit    auditCmd    `cmd:"" help:"Export or verify the trail of who did what."`
+	Backup   backupCmd   `cmd:"" help:"Copy articles and state to a folder, while everything runs."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup into a new data folder, or one damaged shard back."`
+	Verify   verifyCmd   `cmd:"" help:"Read the whole archive, or a backup, and report what is damaged."`
+	Reindex  reindexCmd  `cmd:"" help:"Make the indexes of the archive again from its articles."`
 	Check    checkCmd    `cmd:"" help:"Check configuration, sources and rules, with all examples of the claims; print every problem."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

@@ -205,7 +205,7 @@ func (a *App) parts() []part {
 		parts = append(parts, part{"classify", a.classifyArticles})
 	}
 	if a.has(Serve) {
-		parts = append(parts, part{"index", a.indexVerdicts})
+		parts = append(parts, part{"index", a.indexVerdicts}, part{"archive", a.archive.Run})
 	}
 	if a.has(Alert) {
 		parts = append(parts, part{"alert", a.raiseAlerts}, part{"send", a.desk.Run})

@@ -46,7 +46,7 @@ var allowed = map[string][]string{
 		"internal/query",
 		"internal/settings", "internal/store", "internal/text", "internal/users", "internal/web",
 	},
-	"cmd/haidang": {"configs", "crawler", "internal/app", "internal/filters", "internal/outlets"},
+	"cmd/haidang": {"configs", "crawler", "index", "internal/app", "internal/filters", "internal/outlets"},
 }
 
 // owner maps a folder to the entry of allowed that rules it: a sub-folder lives under its parent's rule and may import

@@ -1,0 +1,93 @@
+package index
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Backup copies the articles of every shard of an archive, beside the process that writes it: each copy is one moment of
+// its shard. Indexes and offsets are left out: the first are made from the articles when the copy is opened, and without
+// the second the log is read again from its beginning, which brings what came in meanwhile. tell may be nil.
+func Backup(ctx context.Context, dir, target string, tell func(shard string, n, of int)) error {
+	names, err := shardFolders(filepath.Join(dir, "shards"))
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		if tell != nil {
+			tell(name, i+1, len(names))
+		}
+		if err := backupShard(ctx, filepath.Join(dir, "shards", name), filepath.Join(target, "shards", name)); err != nil {
+			return fmt.Errorf("back up shard %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func backupShard(ctx context.Context, from, to string) error {
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	f, err := readArticles(filepath.Join(from, "articles.db"), nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.close() }() // only read
+	if _, err := f.db.ExecContext(ctx, `VACUUM INTO ?`, filepath.Join(to, "articles.db")); err != nil {
+		if _, gone := os.Stat(from); errors.Is(gone, os.ErrNotExist) {
+			return os.RemoveAll(to) // dropped by retention meanwhile
+		}
+		return err
+	}
+	return nil
+}
+
+// RestoreShard puts one shard of a backup into an archive that no process holds, in the place of the one that was set
+// aside. It refuses to replace a shard that is in use.
+func RestoreShard(cfg Config, backup, name string) error {
+	lock, err := lockFolder(cfg.Dir, cfg.LockTimeout.Std())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lock.Unlock() }() // the process ends with it
+	if name == "" || name != filepath.Base(name) {
+		return fmt.Errorf("%q is not the name of a shard", name)
+	}
+	from, to := filepath.Join(backup, "shards", name, "articles.db"), filepath.Join(cfg.Dir, "shards", name)
+	if _, err := os.Stat(from); err != nil {
+		return fmt.Errorf("the backup has no shard %s: %w", name, err)
+	}
+	if _, err := os.Stat(to); err == nil {
+		return fmt.Errorf("shard %s is in the archive already: nothing was changed", name)
+	}
+	half := filepath.Join(cfg.Dir, "shards", "."+name)
+	if err := errors.Join(os.RemoveAll(half), os.MkdirAll(half, 0o755)); err != nil {
+		return fmt.Errorf("restore shard %s: %w", name, err)
+	}
+	if err := copyFile(from, filepath.Join(half, "articles.db")); err != nil {
+		return fmt.Errorf("restore shard %s: %w", name, err)
+	}
+	if err := os.Rename(half, to); err != nil {
+		return fmt.Errorf("restore shard %s: %w", name, err)
+	}
+	return os.RemoveAll(filepath.Join(cfg.Dir, "damaged", name))
+}
+
+// copyFile copies a file and waits until it is on the disk.
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
