@@ -119,7 +119,7 @@ func (s *searching) translate(req Request, v *vocabulary, deps Deps) error {
 		if err != nil {
 			return err
 		}
-		parsed, s.result.Synonyms = deps.Synonyms.expand(parsed)
+		parsed, s.result.Synonyms = deps.Synonyms.Expand(parsed)
 		t := newTranslator(v, s.ask.sort == ByRelevance)
 		c := t.node(parsed.Root)
 		s.parsed, s.exact = parsed, c.exact

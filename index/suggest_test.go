@@ -158,7 +158,7 @@ func TestExpandedQueriesCompile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	expanded, _ := s.expand(q)
+	expanded, _ := s.Expand(q)
 	if _, err := query.Compile([]query.Rule{{ID: "a", Query: expanded}}); err != nil {
 		t.Error(err)
 	}

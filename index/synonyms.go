@@ -68,9 +68,9 @@ func wordsKey(words []*text.Word) string {
 	return strings.Join(parts, " ")
 }
 
-// expand returns the query with each name replaced by all of its group, and the groups that were used. A phrase in
+// Expand returns the query with each name replaced by all of its group, and the groups that were used. A phrase in
 // quotes, raw: and fold: mean what they say and stay as they are.
-func (s *Synonyms) expand(q *query.Query) (*query.Query, [][]string) {
+func (s *Synonyms) Expand(q *query.Query) (*query.Query, [][]string) {
 	if s == nil || len(s.groups) == 0 {
 		return q, nil
 	}

@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"index":             {"internal/article", "internal/query", "internal/settings", "internal/text"},
 	"alerting":          {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"internal/export":   {"index", "internal/article", "internal/query"},
+	"internal/saved":    {"index", "internal/article", "internal/query", "internal/store"},
 	"internal/demo":     {},
 	"internal/arch":     {},
 	"internal/filters":  {"classifier", "crawler", "internal/article", "internal/query"},
@@ -35,15 +36,15 @@ var allowed = map[string][]string{
 	"bench":             {"internal/article", "internal/query", "internal/text"},
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
-		"alerting", "classifier", "crawler", "index", "internal/article", "internal/export", "internal/query", "internal/settings", "internal/text",
-		"internal/users",
+		"alerting", "classifier", "crawler", "index", "internal/article", "internal/export", "internal/query", "internal/saved", "internal/settings",
+		"internal/text", "internal/users",
 	},
 	"configs": {
 		"alerting", "classifier", "crawler", "index", "internal/bus", "internal/settings", "internal/store", "internal/web",
 	},
 	"internal/app": {
 		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/demo", "internal/export", "internal/filters",
-		"internal/query",
+		"internal/query", "internal/saved",
 		"internal/settings", "internal/store", "internal/text", "internal/users", "internal/web",
 	},
 	"cmd/haidang": {"configs", "crawler", "index", "internal/app", "internal/filters", "internal/outlets"},
