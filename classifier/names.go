@@ -26,3 +26,15 @@ func (c *Classifier) TopicName(id, language string) string {
 	}
 	return id
 }
+
+// ClaimName returns the statement of a claim by its ID, and the ID itself for one that the rules do not have any more.
+func (c *Classifier) ClaimName(id, language string) string {
+	claim, ok := c.Claim(id)
+	switch {
+	case !ok:
+		return id
+	case language == "en" && claim.Statement.EN != "":
+		return claim.Statement.EN
+	}
+	return claim.Statement.VI
+}

@@ -6,6 +6,7 @@ import (
 
 	"haidang/internal/article"
 	"haidang/internal/query"
+	"haidang/internal/text"
 )
 
 // highlights returns where the query's words stand in an article, exact in the wording as given.
@@ -23,15 +24,23 @@ func highlights(q *query.Query, a *article.Article) []Highlight {
 // snippetBytes is about how long a snippet is: two or three lines of Vietnamese.
 const snippetBytes = 320
 
-// snippet cuts a piece out of the field that shows most: around the first highlight of the text, or of the lead, or
-// the beginning of the text.
+// snippet cuts out the piece of the text or the lead in which most of the query's words stand together, or the beginning
+// of the text.
 func snippet(a *article.Article, marks []Highlight) Snippet {
+	best, most := Highlight{}, 0
 	for _, f := range []article.Field{article.Text, article.Lead} {
+		var here []Highlight
 		for _, m := range marks {
 			if m.Field == f {
-				return around(a.Get(f), f, m.Start, m.End)
+				here = append(here, m)
 			}
 		}
+		if m, n := densest(a.Get(f), here); n > most {
+			best, most = m, n
+		}
+	}
+	if most > 0 {
+		return around(a.Get(best.Field), best.Field, best.Start, best.End)
 	}
 	for _, f := range []article.Field{article.Text, article.Lead, article.Title} {
 		if s := a.Get(f); s != "" {
@@ -40,6 +49,27 @@ func snippet(a *article.Article, marks []Highlight) Snippet {
 	}
 	return Snippet{Field: article.Title}
 }
+
+// densest returns the first highlight from which on, within a snippet, most different words are marked, and how many.
+func densest(s string, marks []Highlight) (best Highlight, most int) {
+	words := make([]string, len(marks))
+	for i, m := range marks {
+		words[i] = text.Fold(s[m.Start:m.End])
+	}
+	for i, m := range marks[:min(len(marks), snippetMarks)] {
+		seen := map[string]bool{}
+		for k := i; k < len(marks) && marks[k].End <= m.Start+snippetBytes*2/3; k++ {
+			seen[words[k]] = true
+		}
+		if n := max(1, len(seen)); n > most {
+			best, most = m, n
+		}
+	}
+	return best, most
+}
+
+// snippetMarks bounds the highlights of a field that a snippet may begin with.
+const snippetMarks = 200
 
 // around returns a piece of s that holds the given range, begins and ends at spaces where it can, and never cuts a
 // character.

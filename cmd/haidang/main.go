@@ -51,6 +51,7 @@ type cli struct {
 	Classify classifyCmd `cmd:"" help:"Read articles as JSON lines and print them with their verdicts."`
 	Search   searchCmd   `cmd:"" help:"Search the archive."`
 	Query    queryCmd    `cmd:"" help:"Check a query, or explain what it does with an article."`
+	Saved    savedCmd    `cmd:"" help:"Keep searches, and see how often they rang or would have."`
 	Digest   digestCmd   `cmd:"" help:"Write or send the morning digest of one day."`
 	Sources  sourcesCmd  `cmd:"" help:"List, check and find sources; exchange lists with feed readers."`
 	User     userCmd     `cmd:"" help:"Passwords of the people of the desk."`

@@ -29,6 +29,7 @@ import (
 	"haidang/crawler"
 	"haidang/index"
 	"haidang/internal/bus"
+	"haidang/internal/saved"
 	"haidang/internal/store"
 )
 
@@ -59,6 +60,7 @@ type App struct {
 	classifier *classifier.Classifier
 	desk       *alerting.Desk
 	digest     *digest.Digest
+	saved      *saved.Saved
 	crawler    *crawler.Crawler
 	web        *http.Server
 	listener   net.Listener
@@ -109,6 +111,7 @@ func (a *App) open(ctx context.Context) error {
 		{a.has(Serve), a.openArchive},
 		{a.has(Crawl), a.openCrawler},
 		{a.has(Serve) || a.has(Alert), a.openDesk},
+		{a.has(Serve) || a.has(Alert), a.openSaved},
 		{(a.mails() || a.pages()) && !a.has(Crawl), a.openIdleCrawler}, // mail and pages tell of the sources whoever crawls them
 		{a.mails(), a.openDigest},
 		{!a.opts.Quiet, a.openPages},
@@ -208,7 +211,7 @@ func (a *App) parts() []part {
 		parts = append(parts, part{"index", a.indexVerdicts}, part{"archive", a.archive.Run})
 	}
 	if a.has(Alert) {
-		parts = append(parts, part{"alert", a.raiseAlerts}, part{"send", a.desk.Run})
+		parts = append(parts, part{"alert", a.raiseAlerts}, part{"send", a.desk.Run}, part{"saved searches", a.matchSaved})
 	}
 	if a.mails() {
 		parts = append(parts, part{"digest", a.digest.Run})

@@ -174,7 +174,9 @@ func (a *App) openPages(context.Context) error {
 		Logger: a.log, Registerer: a.registry, Gatherer: a.registry, Now: a.opts.Now,
 	}
 	if a.has(Serve) {
-		deps.Archive, deps.Desk, deps.Place, deps.Topic = a.archive, a.desk, a.classifier.PlaceName, a.classifier.TopicName
+		deps.Archive, deps.Desk = a.archive, a.desk
+		deps.Place, deps.Topic, deps.Claim = a.classifier.PlaceName, a.classifier.TopicName, a.classifier.ClaimName
+		deps.Saved = a.saved
 		desk := a.opts.Config.Alerting
 		if deps.People = desk.People; len(deps.People) > 0 {
 			known, err := users.New(a.db, a.opts.Now)

@@ -49,13 +49,14 @@ func (s *Server) facetViews(b searchBody) []facetView {
 
 // facetLabel is a value in words.
 func (s *Server) facetLabel(l language, facet string, v index.FacetValue) string {
+	name := map[string]func(id, language string) string{"place": s.deps.Place, "topic": s.deps.Topic, "claim": s.deps.Claim}[facet]
 	switch {
 	case v.Label != "":
 		return v.Label
-	case facet == "place" && s.deps.Place != nil:
-		return s.deps.Place(v.Value, string(l))
-	case facet == "topic" && s.deps.Topic != nil:
-		return s.deps.Topic(v.Value, string(l))
+	case name != nil:
+		if said := name(v.Value, string(l)); said != v.Value {
+			return said
+		}
 	case facet == "stance":
 		return l.known("stance."+strings.ReplaceAll(v.Value, "-", "_"), v.Value)
 	case facet == "lang":

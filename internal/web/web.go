@@ -67,7 +67,9 @@ type Deps struct {
 	Sources    func(context.Context) ([]crawler.SourceHealth, error) // nil: this process does not crawl
 	Place      func(id, language string) string                      // the name of a place; nil: its ID is spelled out
 	Topic      func(id, language string) string                      // the name of a topic; nil: its ID is spelled out
+	Claim      func(id, language string) string                      // what a claim says; nil: its ID is spelled out
 	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
+	Saved      Saved                                                 // searches that people keep; nil: none can be kept
 	Users      Users                                                 // required where there are People
 	People     []alerting.Person                                     // who may act; empty: one person's desk, without sign-in
 	OnDuty     func(time.Time) []alerting.Person                     // nil: there is no roster
@@ -133,7 +135,7 @@ func (s *Server) loadPages() error {
 		return err
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
-	for _, name := range []string{"desk", "story", "search", "sources", "signin", "error"} {
+	for _, name := range []string{"desk", "story", "search", "saved", "sources", "signin", "error"} {
 		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)

@@ -1,0 +1,117 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"haidang/internal/article"
+	"haidang/internal/saved"
+	"haidang/internal/store"
+)
+
+// keeper is the pages over a real archive and real saved searches.
+type keeper struct {
+	http.Handler
+	t     *testing.T
+	saved *saved.Saved
+}
+
+func newKeeper(t *testing.T) *keeper {
+	t.Helper()
+	db, err := store.Open(t.Context(), store.Config{Driver: "sqlite", Path: t.TempDir() + "/state.db"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	clock := func() time.Time { return now }
+	kept := saved.New(saved.Deps{DB: db, Now: clock})
+	s, err := New(DefaultConfig(), Deps{Archive: shelf(t), Desk: &fakeDesk{}, Saved: kept, Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &keeper{s.Handler(), t, kept}
+}
+
+func (k *keeper) post(path string, form url.Values) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequestWithContext(k.t.Context(), http.MethodPost, "http://localhost"+path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	k.ServeHTTP(w, r)
+	return w
+}
+
+func TestSavedSearchesOnThePage(t *testing.T) {
+	k := newKeeper(t)
+	preview := fetch(t, k, "/saved", url.Values{"q": {"lũ"}}).Body.String()
+	if !strings.Contains(preview, "Trong 30 ngày qua sẽ báo 30 lần, từ 30 bài.") || !strings.Contains(preview, "Chưa lưu câu tìm nào") {
+		t.Errorf("the preview: %s", preview)
+	}
+	form := url.Values{"q": {"lũ COUNT(sources) >= 2 WITHIN 2d"}, "name": {"Lũ " + hostile}, "schedule": {"live"}, "list": {"Thiên tai"}}
+	if w := k.post("/saved", form); w.Code != http.StatusSeeOther {
+		t.Fatalf("saving = %d: %s", w.Code, w.Body)
+	}
+	if w := k.post("/saved", form); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "Bạn đã có một câu tìm tên này") {
+		t.Errorf("the same name again = %d", w.Code)
+	}
+	live := article.Article{ID: "n1", Title: "Lũ " + hostile, URL: "javascript:alert(1)", Outlet: "Báo Sóng", Origin: article.Live, FirstSeen: now}
+	other := live
+	other.ID, other.Outlet = "n2", "Tin Biển"
+	if err := k.saved.Handle(t.Context(), []article.Article{live, other}); err != nil {
+		t.Fatal(err)
+	}
+	page := fetch(t, k, "/saved", url.Values{}).Body.String()
+	for _, want := range []string{"Thiên tai", "dùng chung", "30 ngày: báo 1 lần, 2 bài", "Vừa báo", "/search.atom?q=l%C5%A9"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
+	if strings.Contains(page, "<script>alert") || strings.Contains(page, `href="javascript:`) {
+		t.Error("what an outlet wrote came alive")
+	}
+	var rings struct{ Rings []saved.Ring }
+	if err := json.Unmarshal(fetch(t, k, "/api/saved/rings", url.Values{"after": {"0"}}).Body.Bytes(), &rings); err != nil || len(rings.Rings) != 1 || rings.Rings[0].ArticleID != "n2" {
+		t.Errorf("rings %+v, %v", rings, err)
+	}
+	var list struct{ Searches []saved.Search }
+	if err := json.Unmarshal(fetch(t, k, "/api/saved", url.Values{}).Body.Bytes(), &list); err != nil || len(list.Searches) != 1 {
+		t.Fatalf("searches %+v, %v", list, err)
+	}
+	if w := k.post("/saved/"+list.Searches[0].ID+"/remove", nil); w.Code != http.StatusSeeOther {
+		t.Errorf("removing = %d", w.Code)
+	}
+	if w := k.post("/saved/"+list.Searches[0].ID+"/remove", nil); w.Code != http.StatusNotFound {
+		t.Errorf("removing twice = %d", w.Code)
+	}
+}
+
+func TestMistakesOfSavingAreTold(t *testing.T) {
+	k := newKeeper(t)
+	for _, tt := range []struct {
+		form url.Values
+		want string
+	}{
+		{url.Values{"q": {"lũ AND ("}, "name": {"x"}, "schedule": {"live"}}, "Câu tìm chưa đúng"},
+		{url.Values{"q": {"site:bao.example"}, "name": {"x"}, "schedule": {"live"}}, "Câu tìm chưa đúng"},
+		{url.Values{"q": {"lũ"}, "name": {" "}, "schedule": {"live"}}, "Hãy đặt tên"},
+		{url.Values{"q": {"lũ"}, "name": {"x"}, "schedule": {"hourly"}}, "live, daily or weekly"},
+	} {
+		if w := k.post("/saved", tt.form); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), tt.want) {
+			t.Errorf("%v = %d, without %q", tt.form, w.Code, tt.want)
+		}
+	}
+	if w := fetch(t, k, "/saved", url.Values{"q": {"thuỷ*"}}); w.Code != http.StatusBadRequest {
+		t.Errorf("a preview of what cannot be an alert = %d", w.Code)
+	}
+	if w := fetch(t, k, "/api/saved/rings", url.Values{"after": {"x"}}); w.Code != http.StatusBadRequest {
+		t.Errorf("rings after x = %d", w.Code)
+	}
+}
