@@ -33,12 +33,13 @@ type Publisher interface {
 
 // Deps are the live things that a desk works with.
 type Deps struct {
-	DB         *store.DB             // required
-	Publisher  Publisher             // nil: nothing is published to the alerts topic
-	HTTP       *http.Client          // for webhooks; must refuse special addresses itself. Required when there are webhooks
-	Logger     *slog.Logger          // nil: silent
-	Registerer prometheus.Registerer // nil: no metrics
-	Now        func() time.Time      // nil: time.Now
+	DB         *store.DB                         // required
+	Publisher  Publisher                         // nil: nothing is published to the alerts topic
+	Mail       func(context.Context, Mail) error // sends one mail; nil: there is no mail server
+	HTTP       *http.Client                      // for webhooks; must refuse special addresses itself. Required when there are webhooks
+	Logger     *slog.Logger                      // nil: silent
+	Registerer prometheus.Registerer             // nil: no metrics
+	Now        func() time.Time                  // nil: time.Now
 }
 
 // Desk keeps the stories. It is safe for concurrent use.
@@ -47,6 +48,7 @@ type Desk struct {
 	db      *store.DB
 	http    *http.Client
 	publish Publisher
+	mail    func(context.Context, Mail) error
 	log     *slog.Logger
 	now     func() time.Time
 	metrics *metrics
@@ -64,7 +66,10 @@ func New(cfg Config, deps Deps) (*Desk, error) {
 	if len(cfg.Webhooks) > 0 && deps.HTTP == nil {
 		return nil, errors.New("alerting: webhooks are configured and no HTTP client is given")
 	}
-	d := &Desk{cfg: cfg, db: deps.DB, publish: deps.Publisher, log: deps.Logger, now: deps.Now}
+	if len(cfg.Emails) > 0 && deps.Mail == nil {
+		return nil, errNoMail
+	}
+	d := &Desk{cfg: cfg, db: deps.DB, publish: deps.Publisher, mail: deps.Mail, log: deps.Logger, now: deps.Now}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

@@ -55,6 +55,7 @@ func newTestDesk(t testing.TB, change func(*Config, *Deps)) *testDesk {
 	t.Helper()
 	d := &testDesk{t: t, db: storetest.Open(t, t.TempDir()), topic: &published{}, now: start}
 	cfg, deps := DefaultConfig(), Deps{DB: d.db, Publisher: d.topic, Now: func() time.Time { return d.now }}
+	cfg.Route.RepeatInterval = 0 // the tests of routes turn it on
 	if change != nil {
 		change(&cfg, &deps)
 	}

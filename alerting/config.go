@@ -24,8 +24,17 @@ type Config struct {
 	People []Person `yaml:"people"`
 	// Roster says who is called, and when.
 	Roster Roster `yaml:"roster"`
-	// Webhooks are told of every story that rings.
+	// Webhooks and Emails are the receivers. Without a Route each is told of every story that rings.
 	Webhooks []Webhook `yaml:"webhooks"`
+	Emails   []Email   `yaml:"emails"`
+	// Route is the root of the tree that says who is told of what.
+	Route Route `yaml:"route"`
+	// Inhibit says what a more important open story makes unimportant.
+	Inhibit []Inhibition `yaml:"inhibit"`
+	// Flood bounds the messages to one receiver.
+	Flood Flood `yaml:"flood"`
+	// Link is the address of the desk, for links in messages; empty: no links.
+	Link string `yaml:"link"`
 	// Retry says how a notification that was refused is tried again.
 	Retry Retry `yaml:"retry"`
 }
@@ -54,6 +63,8 @@ func DefaultConfig() Config {
 		CopyWindow:     settings.Duration(7 * 24 * time.Hour),
 		CopySimilarity: 0.6,
 		AckTimeout:     settings.Duration(time.Hour),
+		Route:          Route{GroupWait: settings.Duration(30 * time.Second), GroupInterval: settings.Duration(5 * time.Minute), RepeatInterval: settings.Duration(4 * time.Hour)},
+		Flood:          Flood{Most: 30, Per: settings.Duration(10 * time.Minute)},
 		Roster:         Roster{CallAfter: settings.Duration(5 * time.Minute), Zone: "Asia/Ho_Chi_Minh"},
 		Retry: Retry{
 			Attempts: 12,
@@ -92,6 +103,20 @@ func (c Config) Validate() error {
 		seen[w.Name] = true
 		errs = append(errs, w.validate(at)...)
 	}
+	for i, e := range c.Emails {
+		at := fmt.Sprintf("alerting.emails[%d]", i)
+		if e.Name == "" {
+			errs = append(errs, fmt.Errorf("%s.name: missing", at))
+		} else if seen[e.Name] {
+			errs = append(errs, fmt.Errorf("%s.name: %q is taken", at, e.Name))
+		}
+		seen[e.Name] = true
+		errs = append(errs, e.validate(at)...)
+	}
+	if u, err := url.Parse(c.Link); c.Link != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+		errs = append(errs, fmt.Errorf("alerting.link: %q is not an absolute http or https address", c.Link))
+	}
+	errs = append(errs, c.validateRoutes()...)
 	return errors.Join(append(errs, c.Retry.validate()...)...)
 }
 

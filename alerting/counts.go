@@ -75,6 +75,8 @@ func (d *Desk) countDeliveries(ctx context.Context, c *Counts) error {
 		switch {
 		case state == DeliveryFailed:
 			c.DeliveriesFailed += n
+		case state == DeliveryHeld:
+			c.DeliveriesHeld += n
 		case state == DeliveryPending:
 			c.DeliveriesPending += n
 			if late {
@@ -82,7 +84,7 @@ func (d *Desk) countDeliveries(ctx context.Context, c *Counts) error {
 			}
 		}
 		return nil
-	}, `SELECT state, CASE WHEN attempts >= ? THEN 1 ELSE 0 END AS late, COUNT(*) FROM outbox WHERE state <> 'sent' GROUP BY state, late`, lateAfter)
+	}, `SELECT state, CASE WHEN attempts >= ? THEN 1 ELSE 0 END AS late, COUNT(*) FROM outbox WHERE state NOT IN ('sent', 'skipped') GROUP BY state, late`, lateAfter)
 }
 
 func (d *Desk) countRows(ctx context.Context, add func(scanner) error, query string, args ...any) error {

@@ -59,7 +59,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for _, r := range reasons() {
 		m.articles.WithLabelValues(string(r))
 	}
-	for _, kind := range []string{kindWebhook, kindKafka} {
+	for _, kind := range []string{kindWebhook, kindKafka, kindEmail} {
 		for _, o := range []string{outcomeSent, outcomeRetry, outcomeFailed} {
 			m.deliveries.WithLabelValues(kind, o)
 		}

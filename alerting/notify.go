@@ -2,8 +2,11 @@ package alerting
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,70 +16,185 @@ import (
 // NotificationSchema is the version of [Notification] that this code writes.
 const NotificationSchema = 1
 
-// defaultRoute is the route of every notification until routes can be configured.
-const defaultRoute = "default"
+// topicRoute is the route of what goes to the alerts topic, which hears everything.
+const topicRoute = "topic"
 
 // Notification is what a receiver gets, and what stands on the alerts topic. It says "check this claim": what is
 // claimed, where it was seen, why it rang and what is known.
 type Notification struct {
 	Schema  int       `json:"schema"`
 	Key     string    `json:"key"`    // story, route and material change: the same one twice is one notification
-	Change  Kind      `json:"change"` // opened, reopened or answered
+	Change  Kind      `json:"change"` // opened, reopened, answered, called, repeated or returned
 	Rings   bool      `json:"rings"`
 	At      time.Time `json:"at"`
 	Story   Story     `json:"story"`
 	Article Alert     `json:"article"` // that opened or answered the story, with the words that matched
 }
 
-// notify writes the outbox rows of one event. Webhooks hear what rings; the alerts topic also hears of the answer.
+// What is told besides the events of that name.
+const (
+	KindRepeated Kind = "repeated" // still nobody has taken it
+	KindReturned Kind = "returned" // it was held back, and is not any more
+)
+
+// notify writes the outbox rows of one event of an article. Receivers hear what rings; the topic also hears of the answer.
 func (t *take) notify(ctx context.Context, kind Kind, p pair, s *Story) error {
 	if kind != KindOpened && kind != KindReopened && (kind != KindAnswered || !s.Rang()) {
-		return nil
-	}
-	receivers := t.receivers(kind, s.Severity)
-	if len(receivers) == 0 {
 		return nil
 	}
 	change := string(kind)
 	if kind == KindReopened { // each time is a change of its own
 		change += ":" + string(s.ReopenedFor) + ":" + strconv.FormatInt(s.Version, 10)
 	}
-	n := Notification{
-		Schema: NotificationSchema, Key: s.ID + "/" + defaultRoute + "/" + change, Change: kind, Rings: kind != KindAnswered, At: t.now, Story: *s,
-	}
-	var err error
-	n.Article, err = scanAlert(t.tx.QueryRow(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE claim_id = ? AND article_id = ?`, p.id, p.a.ID))
+	a, err := scanAlert(t.tx.QueryRow(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE claim_id = ? AND article_id = ?`, p.id, p.a.ID))
 	if err != nil {
 		return fmt.Errorf("read the alert to tell of: %w", err)
 	}
-	body, err := json.Marshal(&n)
-	if err != nil {
-		return fmt.Errorf("encode the notification: %w", err)
+	return t.tell(ctx, kind, change, s, &a)
+}
+
+// tellAgain tells of a story without a new article: it returned, or somebody of the roster is called.
+func (t *take) tellAgain(ctx context.Context, kind Kind, change string, s *Story, only ...Target) error {
+	a, err := scanAlert(t.tx.QueryRow(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE story_id = ? AND article_id = ?`, s.ID, s.FirstArticle))
+	if errors.Is(err, sql.ErrNoRows) {
+		a, err = Alert{}, nil // merged away or split off: the story speaks for itself
 	}
-	for _, receiver := range receivers {
-		_, err := t.tx.Exec(ctx, `INSERT INTO outbox (id, receiver, key, story_id, route, change, body, state, attempts, next_at, last_error, created_at, sent_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '', ?, 0) ON CONFLICT DO NOTHING`,
-			shortHash("delivery", receiver, n.Key), receiver, n.Key, s.ID, defaultRoute, string(kind), string(body), string(DeliveryPending),
-			toMillis(t.now), toMillis(t.now))
+	if err != nil {
+		return fmt.Errorf("read the alert to tell of: %w", err)
+	}
+	return t.tell(ctx, kind, change, s, &a, only...)
+}
+
+// tell writes the outbox rows of one change of a story, for those whom the routes name or, where they are given, for
+// these only.
+func (t *take) tell(ctx context.Context, kind Kind, change string, s *Story, a *Alert, only ...Target) error {
+	targets := only
+	if kind != KindAnswered && len(only) == 0 {
+		targets, _ = t.cfg.route(factsOf(s, a))
+	}
+	if t.publish && len(only) == 0 {
+		targets = append([]Target{{Receiver: kafkaReceiver, Route: topicRoute}}, targets...)
+	}
+	for _, target := range targets {
+		n := Notification{
+			Schema: NotificationSchema, Key: s.ID + "/" + target.Route + "/" + change, Change: kind, Rings: kind != KindAnswered, At: t.now, Story: *s, Article: *a,
+		}
+		body, err := json.Marshal(&n)
 		if err != nil {
-			return fmt.Errorf("write the outbox for %q: %w", receiver, err)
+			return fmt.Errorf("encode the notification: %w", err)
+		}
+		if err := t.post(ctx, target, &n, string(body)); err != nil {
+			return fmt.Errorf("write the outbox for %q: %w", target.Receiver, err)
 		}
 	}
 	return nil
 }
 
-func (t *take) receivers(kind Kind, severity article.Severity) []string {
-	var out []string
-	if t.publish {
-		out = append(out, kafkaReceiver)
-	}
-	if kind == KindAnswered {
-		return out
-	}
-	for _, w := range t.cfg.Webhooks {
-		if w.MinSeverity == "" || severity.Rank() <= w.MinSeverity.Rank() {
-			out = append(out, w.Name)
+// post writes one row of the outbox.
+func (t *take) post(ctx context.Context, target Target, n *Notification, body string) error {
+	at, state, grp := t.now, DeliveryPending, ""
+	urgent := n.Story.Severity == article.Critical || n.Change == KindCalled
+	if target.Receiver != kafkaReceiver && !urgent {
+		var err error
+		if at = t.cfg.afterQuiet(t.now); t.cfg.groups(target.Receiver) {
+			grp = target.Route
+			if at, err = t.when(ctx, target); err != nil {
+				return err
+			}
+		}
+		flooded, err := t.flooded(ctx, target.Receiver)
+		if err != nil {
+			return err
+		}
+		if flooded {
+			state = DeliveryHeld
 		}
 	}
+	repeat := target.Repeat
+	if target.Receiver == kafkaReceiver || n.Change == KindAnswered || n.Change == KindCalled {
+		repeat = 0
+	}
+	_, err := t.tx.Exec(ctx, `INSERT INTO outbox (id, receiver, key, story_id, route, change, body, state, attempts, next_at, last_error, created_at, sent_at, grp, urgent, repeat_ms, only_new)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '', ?, 0, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		shortHash("delivery", target.Receiver, n.Key), target.Receiver, n.Key, n.Story.ID, target.Route, string(n.Change), body, string(state),
+		toMillis(at), toMillis(t.now), grp, oneIf(urgent), repeat.Milliseconds(), oneIf(n.Change == KindRepeated))
+	return err
+}
+
+// groups reports whether a receiver is told of several stories at once: people who read mail, not programs.
+func (c *Config) groups(receiver string) bool {
+	return slices.ContainsFunc(c.Emails, func(e Email) bool { return e.Name == receiver })
+}
+
+// when is the moment at which a message that is not urgent goes out to people: after its group's wait and interval, and not in the
+// quiet hours.
+func (t *take) when(ctx context.Context, target Target) (time.Time, error) {
+	at := t.now.Add(target.Wait)
+	var last time.Time
+	err := t.tx.QueryRow(ctx, `SELECT COALESCE(MAX(sent_at), 0) FROM outbox WHERE receiver = ? AND grp = ?`, target.Receiver, target.Route).Scan(millis{&last})
+	if err != nil {
+		return at, err
+	}
+	if next := last.Add(target.Interval); !last.IsZero() && next.After(at) {
+		at = next
+	}
+	return t.cfg.afterQuiet(at), nil
+}
+
+// flooded reports whether a receiver has had its share already.
+func (t *take) flooded(ctx context.Context, receiver string) (bool, error) {
+	if t.cfg.Flood.Most == 0 {
+		return false, nil
+	}
+	var n int
+	err := t.tx.QueryRow(ctx, `SELECT COUNT(*) FROM outbox WHERE receiver = ? AND urgent = 0 AND state <> 'held' AND created_at > ?`,
+		receiver, toMillis(t.now.Add(-t.cfg.Flood.Per.Std()))).Scan(&n)
+	return n >= t.cfg.Flood.Most, err
+}
+
+// release sends on what the flood guard held back, once the flood is over: all of it together.
+func (t *take) release(ctx context.Context) error {
+	rows, err := t.tx.Query(ctx, `SELECT DISTINCT receiver FROM outbox WHERE state = 'held' ORDER BY receiver`)
+	if err != nil {
+		return err
+	}
+	receivers, err := collect(rows, "look for what is held back", func(row scanner) (string, error) {
+		var v string
+		err := row.Scan(&v)
+		return v, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range receivers {
+		flooded, err := t.flooded(ctx, r)
+		if err != nil {
+			return err
+		}
+		if flooded {
+			continue
+		}
+		if _, err := t.tx.Exec(ctx, `UPDATE outbox SET state = 'pending', grp = 'held', next_at = ?, created_at = ? WHERE receiver = ? AND state = 'held'`,
+			toMillis(t.cfg.afterQuiet(t.now)), toMillis(t.now), r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// person is the target of a message to one person of the desk: whoever is called or mentioned.
+func (c *Config) personTarget(p Person) (Target, bool) {
+	return Target{Receiver: personReceiver(p.ID), Route: "call"}, p.Email != ""
+}
+
+func personReceiver(id string) string { return "person:" + id }
+
+// names lists the receivers that there are: rows of the outbox for others wait for nobody.
+func (d *Desk) names() []string {
+	var out []string
+	for name := range d.receivers() {
+		out = append(out, name)
+	}
+	slices.Sort(out)
 	return out
 }

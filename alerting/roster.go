@@ -73,6 +73,20 @@ func (c *Config) QuietAt(at time.Time) bool {
 	return ok && within(minuteOf(at.In(c.Roster.location())), from, to)
 }
 
+// afterQuiet is a moment, or the end of the quiet hours that it falls into.
+func (c *Config) afterQuiet(at time.Time) time.Time {
+	from, to, ok := c.Roster.Quiet.span()
+	local := at.In(c.Roster.location())
+	if !ok || !within(minuteOf(local), from, to) {
+		return at
+	}
+	wait := to - minuteOf(local)
+	if wait <= 0 {
+		wait += 24 * 60
+	}
+	return local.Truncate(time.Minute).Add(time.Duration(wait) * time.Minute)
+}
+
 func (r *Roster) location() *time.Location {
 	if zone, err := time.LoadLocation(r.Zone); err == nil && r.Zone != "" {
 		return zone

@@ -228,6 +228,8 @@ const (
 	DeliveryPending DeliveryState = "pending"
 	DeliverySent    DeliveryState = "sent"
 	DeliveryFailed  DeliveryState = "failed"
+	DeliveryHeld    DeliveryState = "held"    // by the flood guard, for later
+	DeliverySkipped DeliveryState = "skipped" // not needed any more: somebody took the story, or the receiver is gone
 )
 
 // Delivery is one notification to one receiver.
@@ -273,6 +275,7 @@ type Counts struct {
 	BySeverity        map[article.Severity]int `json:"by_severity"`
 	ByField           map[string]int           `json:"by_field"`
 	DeliveriesPending int                      `json:"deliveries_pending"`
+	DeliveriesHeld    int                      `json:"deliveries_held"` // by the flood guard, for later
 	DeliveriesLate    int                      `json:"deliveries_late"` // pending after three attempts or more
 	DeliveriesFailed  int                      `json:"deliveries_failed"`
 	LastSeq           int64                    `json:"last_seq"`

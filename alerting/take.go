@@ -19,6 +19,7 @@ type take struct {
 	tx      *store.Tx
 	cfg     Config
 	publish bool // the alerts topic is a receiver
+	mails   bool // people can be mailed
 	now     time.Time
 	seq     int64
 	events  []Event
@@ -238,12 +239,7 @@ func (t *take) settle(ctx context.Context, p pair, before, after *Story, kind Ki
 		kinds = append(kinds, KindAnswered)
 	}
 	for _, k := range slices.Compact(kinds) {
-		e := Event{Kind: k, Rings: k == KindOpened, StoryID: after.ID, ArticleID: p.a.ID, Detail: detail}
-		if err := t.event(ctx, &e); err != nil {
-			return err
-		}
-		after.Seq = e.Seq
-		if err := t.notify(ctx, k, p, after); err != nil {
+		if err := t.announce(ctx, p, after, k, detail); err != nil {
 			return err
 		}
 	}
@@ -253,6 +249,27 @@ func (t *take) settle(ctx context.Context, p pair, before, after *Story, kind Ki
 		}
 	}
 	return t.saveStory(ctx, after)
+}
+
+// announce writes one event and tells the receivers; a story that is silenced or inhibited is held back instead.
+func (t *take) announce(ctx context.Context, p pair, s *Story, k Kind, detail string) error {
+	var h *hold
+	if k == KindOpened {
+		var err error
+		facts := factsOf(s, &Alert{Topics: p.a.Verdict.Topics, Tier: p.a.OutletTier, Language: p.a.Language})
+		if h, err = t.held(ctx, s, facts); err != nil {
+			return err
+		}
+	}
+	e := Event{Kind: k, Rings: k == KindOpened && h == nil, StoryID: s.ID, ArticleID: p.a.ID, Detail: detail}
+	if err := t.event(ctx, &e); err != nil {
+		return err
+	}
+	s.Seq = e.Seq
+	if h != nil {
+		return t.suppress(ctx, s, h)
+	}
+	return t.notify(ctx, k, p, s)
 }
 
 // event numbers and stores an event; finish stores the counter.

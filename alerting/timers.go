@@ -2,6 +2,7 @@ package alerting
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -13,7 +14,7 @@ const timerRest = time.Second
 // suppressions, and the wait for somebody of the roster.
 func (d *Desk) timers(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := d.runOut(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(d.runOut(ctx), d.tidy(ctx)); err != nil && ctx.Err() == nil {
 			d.log.Error("timers not run", "err", err)
 		}
 		select {
@@ -21,6 +22,28 @@ func (d *Desk) timers(ctx context.Context) {
 		case <-time.After(timerRest):
 		}
 	}
+}
+
+// tidy sends on what the flood guard held back and ends what waits for receivers that there are no more.
+func (d *Desk) tidy(ctx context.Context) error {
+	var held, lost int
+	names := anys(d.names())
+	known := `receiver NOT IN (` + marks(len(names)) + `)`
+	if len(names) == 0 {
+		known = `1 = 1`
+	}
+	err := d.db.QueryRow(ctx, `SELECT COALESCE(SUM(CASE WHEN state = 'held' THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN `+known+` THEN 1 ELSE 0 END), 0) FROM outbox WHERE state IN ('pending', 'held')`, names...).Scan(&held, &lost)
+	if err != nil || held+lost == 0 {
+		return err
+	}
+	return d.change(ctx, func(t *take) error {
+		_, err := t.tx.Exec(ctx, `UPDATE outbox SET state = 'skipped', last_error = 'the receiver is not in the configuration any more' WHERE state IN ('pending', 'held') AND `+known, names...)
+		if err != nil {
+			return err
+		}
+		return t.release(ctx)
+	})
 }
 
 // dueStories are the stories that a timer has something to do for.
@@ -76,7 +99,36 @@ func (t *take) ranOut(ctx context.Context, s *Story) error {
 		s.Owner, s.Called = "", 0
 	}
 	t.callLater(s)
-	return t.record(ctx, s, &AuditEntry{Actor: systemActor, Action: a, Was: was}, acted{From: owner})
+	if err := t.record(ctx, s, &AuditEntry{Actor: systemActor, Action: a, Was: was}, acted{From: owner}); err != nil {
+		return err
+	}
+	if was != StateSuppressed || s.State != StateNew || s.Answered() {
+		return nil
+	}
+	return t.returned(ctx, s) // it was never told of
+}
+
+// returned tells of a story that was held back, unless it is again.
+func (t *take) returned(ctx context.Context, s *Story) error {
+	h, err := t.held(ctx, s, factsOf(s, nil))
+	if err != nil {
+		return err
+	}
+	if h != nil {
+		if err := t.suppress(ctx, s, h); err != nil {
+			return err
+		}
+		return t.saveStory(ctx, s)
+	}
+	e := Event{Kind: KindReturned, Rings: true, StoryID: s.ID}
+	if err := t.event(ctx, &e); err != nil {
+		return err
+	}
+	s.Seq = e.Seq
+	if err := t.saveStory(ctx, s); err != nil {
+		return err
+	}
+	return t.tellAgain(ctx, KindReturned, fmt.Sprintf("%s:%d", KindReturned, s.Version), s)
 }
 
 func due(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
@@ -99,7 +151,13 @@ func (t *take) call(ctx context.Context, s *Story) error {
 		return err
 	}
 	s.Seq = e.Seq
-	return t.saveStory(ctx, s)
+	if err := t.saveStory(ctx, s); err != nil {
+		return err
+	}
+	if target, ok := t.cfg.personTarget(person); ok && t.mails {
+		return t.tellAgain(ctx, KindCalled, fmt.Sprintf("%s:%s:%d", KindCalled, person.ID, s.Version), s, target)
+	}
+	return nil
 }
 
 // Call names in the audit trail that somebody of the roster was called.

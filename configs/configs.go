@@ -158,7 +158,11 @@ func (c *Config) Validate() error {
 	if len(c.Web.Hosts) > 0 && len(c.Alerting.People) == 0 {
 		foreign = errors.New("web.hosts: pages for other machines need people who sign in: name them under alerting.people")
 	}
-	return errors.Join(foreign,
+	var postless error
+	if len(c.Alerting.Emails) > 0 && c.Digest.SMTP.Host == "" {
+		postless = errors.New("alerting.emails: there is no mail server to send with: set digest.smtp.host")
+	}
+	return errors.Join(foreign, postless,
 		c.Log.Validate(), c.Bus.Validate(), c.Store.Validate(), named("crawler", c.Crawler.Validate()),
 		c.Classifier.Validate(), c.Index.Validate(), named("alerting", c.Alerting.Validate()), named("digest", c.Digest.Validate()), c.Web.Validate(),
 	)

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/wneessen/go-mail"
+
+	"haidang/alerting"
 )
 
 // mailer hands mails to a mail server, one after the other, and calls done after each. An error of its own means that
@@ -129,4 +131,36 @@ func (s smtpMailer) deliver(ctx context.Context, mails []*mail.Msg, done func(i 
 func refused(err error) bool {
 	var s *mail.SendError
 	return errors.As(err, &s) && s.Reason == mail.ErrSMTPRcptTo && s.ErrorCode() >= 500
+}
+
+// Mail sends one message of the desk through the digest's mail server. It is an error where there is none.
+func (d *Digest) Mail(ctx context.Context, m alerting.Mail) error {
+	if d.cfg.SMTP.Host == "" {
+		return ErrNoServer
+	}
+	_, domain, _ := strings.Cut(d.from.Address, "@")
+	msg := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP))
+	msg.FromMailAddress(d.from)
+	for _, to := range m.To {
+		a, err := parseAddress(to)
+		if err != nil {
+			return err
+		}
+		if err := msg.AddTo(a.String()); err != nil {
+			return fmt.Errorf("mail to %q: %w", to, err)
+		}
+	}
+	msg.Subject(clean(m.Subject, maxSubject))
+	msg.SetMessageIDWithValue(m.ID + "@" + domain)
+	msg.SetDateWithValue(d.now().In(d.zone))
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetGenHeader("X-Mailer", "haidang")
+	msg.SetBodyString(mail.TypeTextPlain, m.Text)
+	msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
+	var refusal error
+	err := d.delivery.deliver(ctx, []*mail.Msg{msg}, func(_ int, err error) error {
+		refusal = err
+		return nil
+	})
+	return errors.Join(err, refusal)
 }

@@ -3,11 +3,11 @@ package digest
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"haidang/alerting"
 	"haidang/internal/article"
+	"haidang/internal/text"
 )
 
 // words is everything that a mail says in one language.
@@ -277,29 +277,5 @@ func label(words map[string]string, code string) string {
 	return clean(code, 60)
 }
 
-// clean makes a text from anywhere fit for one line of a mail: no line breaks, no control or direction characters, no
-// invisible ones, not too long.
-func clean(s string, most int) string {
-	s = strings.ToValidUTF8(s, "?")
-	var out strings.Builder
-	n, space := 0, false
-	for _, r := range s {
-		switch {
-		case isSpace(r):
-			space = out.Len() > 0
-			continue
-		case isHidden(r):
-			continue
-		}
-		if n >= most || space && n+1 >= most {
-			return strings.TrimRight(out.String(), " ,;:.") + "…"
-		}
-		if space {
-			out.WriteByte(' ')
-			n++
-		}
-		out.WriteRune(r)
-		n, space = n+1, false
-	}
-	return out.String()
-}
+// clean makes a text from anywhere fit for one line of a mail.
+func clean(s string, most int) string { return text.Plain(s, most) }

@@ -54,6 +54,8 @@ type cli struct {
 	Saved    savedCmd    `cmd:"" help:"Keep searches, and see how often they rang or would have."`
 	Digest   digestCmd   `cmd:"" help:"Write or send the morning digest of one day."`
 	Sources  sourcesCmd  `cmd:"" help:"List, check and find sources; exchange lists with feed readers."`
+	Routes   routesCmd   `cmd:"" help:"Draw who is told of what, or test it with an article."`
+	Silence  silenceCmd  `cmd:"" help:"Hold stories back for a time."`
 	User     userCmd     `cmd:"" help:"Passwords of the people of the desk."`
 	Audit    auditCmd    `cmd:"" help:"Export or verify the trail of who did what."`
 	Backup   backupCmd   `cmd:"" help:"Copy articles and state to a folder, while everything runs."`

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"haidang/alerting"
+	"haidang/alerting/digest"
 	"haidang/classifier"
 	"haidang/crawler"
 	"haidang/index"
@@ -143,7 +144,7 @@ func (a *App) openIdleCrawler(context.Context) error {
 // openReadingDesk opens the desk for reading only: without receivers.
 func (a *App) openReadingDesk(context.Context) error {
 	cfg := a.opts.Config.Alerting
-	cfg.Webhooks = nil
+	cfg.Webhooks, cfg.Emails, cfg.Route = nil, nil, alerting.Route{}
 	desk, err := alerting.New(cfg, alerting.Deps{DB: a.db, Logger: a.log, Now: a.opts.Now})
 	if err != nil {
 		return err
@@ -157,8 +158,17 @@ func (a *App) openDesk(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("webhook_allow: %w", err)
 	}
+	var send func(context.Context, alerting.Mail) error
+	if a.opts.Config.Digest.SMTP.Host != "" {
+		send = func(ctx context.Context, m alerting.Mail) error {
+			if a.digest == nil { // opened after the desk, in a process that sends
+				return digest.ErrNoServer
+			}
+			return a.digest.Mail(ctx, m)
+		}
+	}
 	desk, err := alerting.New(a.opts.Config.Alerting, alerting.Deps{
-		DB: a.db, Publisher: publisher{a.bus}, HTTP: client, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+		DB: a.db, Publisher: publisher{a.bus}, Mail: send, HTTP: client, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
 	})
 	if err != nil {
 		return err

@@ -32,6 +32,7 @@ type countsLine struct {
 	Stories          int
 	Unanswered       int
 	DeliveriesFailed int
+	DeliveriesHeld   int
 	Articles         int
 }
 
@@ -156,7 +157,7 @@ func (s *Server) counts(ctx context.Context, l language) (deskCounts, error) {
 	if err != nil {
 		return deskCounts{}, err
 	}
-	line := countsLine{L: l, Stories: c.Stories, Unanswered: c.Unanswered, DeliveriesFailed: c.DeliveriesFailed, Articles: articles}
+	line := countsLine{L: l, Stories: c.Stories, Unanswered: c.Unanswered, DeliveriesFailed: c.DeliveriesFailed, DeliveriesHeld: c.DeliveriesHeld, Articles: articles}
 	return deskCounts{line: line, seq: c.LastSeq}, nil
 }
 

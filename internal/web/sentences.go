@@ -131,6 +131,7 @@ var sentences = map[string]pair{
 	"span.now":     {"Vừa xong", "Just now"},
 
 	"count.stories":    {"vụ việc", "stories"},
+	"count.held":       {"thông báo đang giữ lại", "notifications held back"},
 	"count.unanswered": {"chưa có phản hồi", "unanswered"},
 	"count.articles":   {"bài trong kho", "articles in the archive"},
 	"count.failed":     {"thông báo không gửi được", "notifications not delivered"},
@@ -248,12 +249,16 @@ var sentences = map[string]pair{
 	"event.acted":           {"Có người xử lý", "Somebody acted"},
 	"event.reopened":        {"Mở lại vì có thay đổi đáng kể", "Reopened for a material change"},
 	"event.called":          {"Chưa ai nhận: đã gọi người trực", "Nobody took it: the roster was called"},
+	"event.repeated":        {"Vẫn chưa ai nhận: báo lại", "Still nobody has taken it: told again"},
+	"event.returned":        {"Hết thời gian giữ lại: chuông báo", "No longer held back: rang"},
 	"event.delivery_failed": {"Không gửi được thông báo", "A notification could not be delivered"},
 
 	"receiver.kafka": {"Luồng cảnh báo (Kafka)", "Alerts topic (Kafka)"},
 
 	"delivery.pending": {"đang chờ gửi", "pending"},
 	"delivery.sent":    {"đã gửi", "sent"},
+	"delivery.held":    {"đang giữ lại vì quá nhiều thông báo", "held back: too many at once"},
+	"delivery.skipped": {"không cần gửi nữa", "not needed any more"},
 	"delivery.failed":  {"không gửi được", "failed"},
 
 	"saved.title":     {"Tìm kiếm đã lưu", "Saved searches"},
