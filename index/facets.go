@@ -149,7 +149,7 @@ func (s *searching) facet(ctx context.Context, shards []*shard) error {
 		return nil
 	}
 	if s.exact {
-		if err := s.count(ctx, shards); err != nil {
+		if err := s.count(ctx, shards); err != nil && !timedOut(ctx, err) {
 			return err
 		}
 	}

@@ -131,3 +131,26 @@ func TestCopiesAreShownOnce(t *testing.T) {
 		t.Errorf("without: %d hits", len(res.Hits))
 	}
 }
+
+// A search that has no time left answers with what it has, whatever it was asked for, and says so.
+func TestNoTimeIsNoError(t *testing.T) {
+	cfg := testConfig(t)
+	cfg.SearchTimeout = 1
+	x := open(t, cfg)
+	for n := range 50 {
+		put(t, x, made(n, "Lũ lớn", "Nước dâng cao ở bến sông."))
+	}
+	for _, req := range []Request{
+		{Query: "lũ", Facets: 5},
+		{Query: "lũ", Sort: ByRelevance, Facets: 5},
+		{Query: "nước bến vàng", Sort: ByRelevance, Facets: 5, Suggest: true},
+		{Query: "nước NEAR/3 cao", Facets: 5},
+		{Like: "a00001", Sort: ByRelevance, Facets: 5},
+		{Query: "luxx nuowcs", Suggest: true},
+	} {
+		res, err := x.Search(t.Context(), req)
+		if err != nil || len(res.Partial) == 0 || !res.AtLeast {
+			t.Errorf("Search(%+v): partial %q, at least %v, %v", req, res.Partial, res.AtLeast, err)
+		}
+	}
+}

@@ -35,7 +35,10 @@ func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 	limited, cancel := context.WithTimeout(ctx, x.cfg.SearchTimeout.Std())
 	defer cancel()
 	var res Result
-	if err = s.like(limited, x, shards); err == nil {
+	if err = s.like(limited, x, shards); timedOut(limited, err) {
+		s.stopped("the search took too long")
+		res, err = s.result, nil
+	} else if err == nil {
 		res, err = s.run(limited, shards)
 	}
 	if err == nil && ctx.Err() != nil {
@@ -119,6 +122,7 @@ func (s *searching) translate(req Request, v *vocabulary, deps Deps) error {
 		if err != nil {
 			return err
 		}
+		written := parsed.Root
 		parsed, s.result.Synonyms = deps.Synonyms.Expand(parsed)
 		t := newTranslator(v, s.ask.sort == ByRelevance)
 		c := t.node(parsed.Root)
@@ -126,7 +130,7 @@ func (s *searching) translate(req Request, v *vocabulary, deps Deps) error {
 		if c.query != nil {
 			parts = append(parts, c.query)
 		}
-		s.plain = t.plain(parsed.Root)
+		s.plain = t.plain(written)
 		s.slots = *t.slots
 	}
 	if r := timeRange(fieldSeen, req.From, req.To); r != nil {

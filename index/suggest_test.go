@@ -148,6 +148,15 @@ func TestSynonyms(t *testing.T) {
 	}
 }
 
+// A query with a name that has others is still one of words, some of which may be missing.
+func TestSynonymsMayBeMissing(t *testing.T) {
+	x := synonymArchive(t)
+	res := find(t, x, Request{Query: "ngập nặng vàng HCMC", Sort: ByRelevance})
+	if !res.Loose || len(res.Hits) == 0 || !strings.Contains(res.Hits[0].Title, "HCMC") {
+		t.Errorf("loose %v, %v", res.Loose, ids(res))
+	}
+}
+
 // An expanded query is still one that the matcher takes, so a saved search finds what the search box finds.
 func TestExpandedQueriesCompile(t *testing.T) {
 	s, err := NewSynonyms([][]string{{"TP.HCM", "Sài Gòn"}})

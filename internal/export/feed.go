@@ -52,7 +52,7 @@ type rssWriter struct {
 func (w *rssWriter) Write(h *index.Hit) error {
 	w.items = append(w.items, rssItem{
 		Title: heading(h), Link: webLink(h.URL), GUID: rssGUID{ID: h.ID}, Date: h.FirstSeen.UTC().Format(time.RFC1123Z),
-		Description: description(h), Categories: categories(h),
+		Description: html.EscapeString(description(h)), Categories: categories(h),
 	})
 	return nil
 }
@@ -99,38 +99,58 @@ type atomCategory struct {
 	Term string `xml:"term,attr"`
 }
 
+// Entry is one entry of an Atom feed.
+type Entry struct {
+	ID        string // a part of it that lasts
+	Title     string
+	Link      string
+	Author    string
+	Summary   string // text
+	Topics    []string
+	Published time.Time
+	Updated   time.Time
+}
+
+// WriteAtom writes a feed.
+func WriteAtom(w io.Writer, about About, entries []Entry) error {
+	feed := atomFeed{
+		Title: title(about), ID: about.Self, Updated: about.Now.UTC().Format(time.RFC3339), Author: atomPerson{"Hải Đăng"},
+		Links: []atomLink{{"self", about.Self}, {"alternate", about.Link}},
+	}
+	for _, e := range entries {
+		out := atomEntry{
+			Title: e.Title, ID: "urn:haidang:" + url.PathEscape(e.ID), Updated: e.Updated.UTC().Format(time.RFC3339), Author: atomPerson{e.Author}, Summary: html.EscapeString(e.Summary),
+		}
+		if !e.Published.IsZero() {
+			out.Published = e.Published.UTC().Format(time.RFC3339)
+		}
+		if link := webLink(e.Link); link != "" {
+			out.Links = []atomLink{{"alternate", link}}
+		}
+		for _, t := range e.Topics {
+			out.Category = append(out.Category, atomCategory{t})
+		}
+		feed.Entries = append(feed.Entries, out)
+	}
+	return write(w, feed)
+}
+
 type atomWriter struct {
 	out     io.Writer
 	about   About
-	entries []atomEntry
+	entries []Entry
 }
 
 // Write adds one entry. Its author is the outlet: by-lines are not kept.
 func (w *atomWriter) Write(h *index.Hit) error {
-	e := atomEntry{
-		Title: heading(h), ID: "urn:haidang:article:" + url.PathEscape(h.ID), Updated: h.FirstSeen.UTC().Format(time.RFC3339),
-		Author: atomPerson{h.Outlet}, Summary: description(h),
-	}
-	if !h.Published.IsZero() {
-		e.Published = h.Published.UTC().Format(time.RFC3339)
-	}
-	if link := webLink(h.URL); link != "" {
-		e.Links = []atomLink{{"alternate", link}}
-	}
-	for _, c := range categories(h) {
-		e.Category = append(e.Category, atomCategory{c})
-	}
-	w.entries = append(w.entries, e)
+	w.entries = append(w.entries, Entry{
+		ID: "article:" + h.ID, Title: heading(h), Link: h.URL, Author: h.Outlet, Summary: description(h), Topics: categories(h), Published: h.Published, Updated: h.FirstSeen,
+	})
 	return nil
 }
 
 // Close writes the feed.
-func (w *atomWriter) Close() error {
-	return write(w.out, atomFeed{
-		Title: title(w.about), ID: w.about.Self, Updated: w.about.Now.UTC().Format(time.RFC3339), Author: atomPerson{"Hải Đăng"},
-		Links: []atomLink{{"self", w.about.Self}, {"alternate", w.about.Link}}, Entries: w.entries,
-	})
-}
+func (w *atomWriter) Close() error { return WriteAtom(w.out, w.about, w.entries) }
 
 func title(a About) string {
 	if a.Query == "" {
@@ -147,10 +167,10 @@ func heading(h *index.Hit) string {
 	return h.ID
 }
 
-// description is text, never markup: what an outlet wrote is escaped twice, once for XML and once for readers that take
-// descriptions as HTML.
+// description is text, never markup: where it is written, what an outlet wrote is escaped twice, once for XML and once for
+// readers that take descriptions as HTML.
 func description(h *index.Hit) string {
-	return html.EscapeString(snippet(h)) + "\n\n" + html.EscapeString(Citation(&h.Article)) + "\n" + Evidence(&h.Article)
+	return snippet(h) + "\n\n" + Citation(&h.Article) + "\n" + Evidence(&h.Article)
 }
 
 func categories(h *index.Hit) []string {

@@ -3,7 +3,7 @@
 //
 // Make one with [New]. [Saved.Add] refuses what could not be an alert, with the sentence that the search box would say.
 // [Saved.Handle] takes articles as they come and may be given them twice: a search matches an article once. [Saved.Preview]
-// tells how often a search would have rung. A search with COUNT(sources) >= n WITHIN t rings when its matches of the last
+// tells how often a search would have rung, [Saved.Issues] what one has told: each article of a live one, lists of days or weeks. A search with COUNT(sources) >= n WITHIN t rings when its matches of the last
 // t come from n different outlets, and then not again for t.
 //
 // Limits: only live articles match, imported ones never ring. Matches are kept for ninety days. Any process may add
@@ -139,8 +139,8 @@ func (s *Saved) Add(ctx context.Context, given Search) (Search, error) {
 		case owned >= maxOwned:
 			return fmt.Errorf("%w: you have %d, which is as many as fit; remove one first", ErrWrong, owned)
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO saved_searches (id, owner, name, query, schedule, list, created_at, told_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			given.ID, given.Owner, given.Name, given.Query, given.Schedule, given.List, given.Created.UnixMilli(), given.Created.UnixMilli())
+		_, err = tx.Exec(ctx, `INSERT INTO saved_searches (id, owner, name, query, schedule, list, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			given.ID, given.Owner, given.Name, given.Query, given.Schedule, given.List, given.Created.UnixMilli())
 		return err
 	})
 	if err != nil {

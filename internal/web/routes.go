@@ -43,6 +43,8 @@ func (s *Server) addPages(mux *http.ServeMux) {
 		"GET /search.atom":        s.export,
 		"GET /saved":              s.savedPage,
 		"POST /saved":             s.addSaved,
+		"GET /saved/{id}":         s.savedIssues,
+		"GET /saved/{id}/feed":    s.savedFeed,
 		"POST /saved/{id}/remove": s.removeSaved,
 		"GET /api/saved":          s.apiSaved,
 		"GET /api/saved/rings":    s.apiRings,

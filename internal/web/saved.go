@@ -18,6 +18,7 @@ type Saved interface {
 	Remove(ctx context.Context, owner, id string) error
 	List(ctx context.Context, owner string) ([]saved.Search, error)
 	Latest(ctx context.Context, owner string, limit int) ([]saved.Ring, error)
+	Issues(ctx context.Context, owner, id string) (saved.Search, []saved.Issue, error)
 	Rings(ctx context.Context, after int64, limit int) ([]saved.Ring, error)
 	Preview(ctx context.Context, archive saved.Archive, query string) (saved.Preview, error)
 }
@@ -55,8 +56,11 @@ type savedView struct {
 // Address is the search itself.
 func (v savedView) Address() string { return "/search?" + searchParams(v.Query) }
 
-// Feed is the search as a feed.
-func (v savedView) Feed() string { return "/search.atom?" + searchParams(v.Query) }
+// Page is what the search has told.
+func (v savedView) Page() string { return "/saved/" + v.ID }
+
+// Feed is what the search tells, for feed readers.
+func (v savedView) Feed() string { return v.Page() + "/feed" }
 
 // searchParams leaves out the condition on the number of sources: a search page shows all that matches.
 func searchParams(src string) string { return url.Values{"q": {src}, "sort": {"seen"}}.Encode() }
@@ -95,10 +99,7 @@ func (s *Server) showSaved(w http.ResponseWriter, r *http.Request, status int, b
 			b.Preview = previewed(b.L, p)
 		}
 	}
-	owner := v.ID
-	if owner == "" {
-		owner = "-" // sees what is shared; nobody has this name
-	}
+	owner := viewer(v)
 	list, err := s.deps.Saved.List(r.Context(), owner)
 	if err != nil {
 		return err
@@ -108,6 +109,14 @@ func (s *Server) showSaved(w http.ResponseWriter, r *http.Request, status int, b
 		return err
 	}
 	return s.show(w, r, status, "saved", page{Title: b.L.T("saved.title"), Section: "saved", Body: b})
+}
+
+// viewer is as whom somebody looks: nobody we know sees what is shared.
+func viewer(v visitor) string {
+	if v.Known() {
+		return v.ID
+	}
+	return "-" // nobody has this name
 }
 
 // savedLists puts searches onto their lists; they come in the order of these.
@@ -226,11 +235,7 @@ func (s *Server) apiSaved(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	owner := v.ID
-	if owner == "" {
-		owner = "-"
-	}
-	list, err := s.deps.Saved.List(r.Context(), owner)
+	list, err := s.deps.Saved.List(r.Context(), viewer(v))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mmcdole/gofeed"
+
 	"haidang/internal/article"
 	"haidang/internal/saved"
 	"haidang/internal/store"
@@ -69,7 +71,7 @@ func TestSavedSearchesOnThePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := fetch(t, k, "/saved", url.Values{}).Body.String()
-	for _, want := range []string{"Thiên tai", "dùng chung", "30 ngày: báo 1 lần, 2 bài", "Vừa báo", "/search.atom?q=l%C5%A9"} {
+	for _, want := range []string{"Thiên tai", "dùng chung", "30 ngày: báo 1 lần, 2 bài", "Vừa báo", "/feed"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not have %q", want)
 		}
@@ -84,6 +86,17 @@ func TestSavedSearchesOnThePage(t *testing.T) {
 	var list struct{ Searches []saved.Search }
 	if err := json.Unmarshal(fetch(t, k, "/api/saved", url.Values{}).Body.Bytes(), &list); err != nil || len(list.Searches) != 1 {
 		t.Fatalf("searches %+v, %v", list, err)
+	}
+	id := list.Searches[0].ID
+	if page := fetch(t, k, "/saved/"+id, url.Values{}).Body.String(); !strings.Contains(page, "Lũ &lt;script&gt;") || !strings.Contains(page, "Mọi bài khớp") {
+		t.Errorf("the page of the search: %s", page)
+	}
+	feed, err := gofeed.NewParser().ParseString(fetch(t, k, "/saved/"+id+"/feed", url.Values{}).Body.String())
+	if err != nil || len(feed.Items) != 1 || feed.Items[0].Title != "Lũ "+hostile || feed.Items[0].Link != "" {
+		t.Errorf("feed %+v, %v", feed, err)
+	}
+	if w := fetch(t, k, "/saved/nowhere", url.Values{}); w.Code != http.StatusNotFound {
+		t.Errorf("a search that is not there = %d", w.Code)
 	}
 	if w := k.post("/saved/"+list.Searches[0].ID+"/remove", nil); w.Code != http.StatusSeeOther {
 		t.Errorf("removing = %d", w.Code)
@@ -113,5 +126,27 @@ func TestMistakesOfSavingAreTold(t *testing.T) {
 	}
 	if w := fetch(t, k, "/api/saved/rings", url.Values{"after": {"x"}}); w.Code != http.StatusBadRequest {
 		t.Errorf("rings after x = %d", w.Code)
+	}
+}
+
+func TestDailyListsAreEntriesOfAFeed(t *testing.T) {
+	k := newKeeper(t)
+	s, err := k.saved.Add(t.Context(), saved.Search{Owner: soloActor, Name: "Lũ", Query: "lũ", Schedule: saved.Daily})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var articles []article.Article
+	for i, id := range []string{"d1", "d2", "d3"} {
+		articles = append(articles, article.Article{ID: id, Title: "Lũ về " + id, Outlet: "Báo Sóng", Origin: article.Live, FirstSeen: now.AddDate(0, 0, -1).Add(time.Duration(i) * time.Minute)})
+	}
+	if err := k.saved.Handle(t.Context(), articles); err != nil {
+		t.Fatal(err)
+	}
+	if page := fetch(t, k, "/saved/"+s.ID, url.Values{}).Body.String(); !strings.Contains(page, "Ngày 21/11/2026: 3 bài") {
+		t.Errorf("the page: %s", page)
+	}
+	feed, err := gofeed.NewParser().ParseString(fetch(t, k, "/saved/"+s.ID+"/feed", url.Values{}).Body.String())
+	if err != nil || len(feed.Items) != 1 || feed.Items[0].Title != "Lũ: Ngày 21/11/2026: 3 bài" || !strings.Contains(feed.Items[0].Description, "Lũ về d2") {
+		t.Errorf("feed %+v, %v", feed, err)
 	}
 }

@@ -114,10 +114,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) error {
 
 // writeHits writes page after page. The head is out by then: what fails now cuts the answer short and is logged.
 func (s *Server) writeHits(w http.ResponseWriter, r *http.Request, format export.Format, req index.Request, result index.Result, most int) error {
-	base := "http://" + r.Host
-	if len(s.cfg.Hosts) > 0 {
-		base = "https://" + r.Host
-	}
+	base := s.base(r)
 	out, err := export.New(format, w, export.About{
 		Query: req.Query, Link: base + "/search?" + url.Values{"q": {req.Query}, "sort": {string(req.Sort)}}.Encode(), Self: base + r.URL.RequestURI(), Now: s.deps.Now(),
 	})
