@@ -32,9 +32,9 @@ func (s *Saved) Rings(ctx context.Context, after int64, limit int) ([]Ring, erro
 	return scanRings(rows)
 }
 
-// Latest returns the newest matches of the searches that somebody sees.
+// Latest returns what the live searches that somebody sees rang for last.
 func (s *Saved) Latest(ctx context.Context, owner string, limit int) ([]Ring, error) {
-	rows, err := s.deps.DB.Query(ctx, `SELECT `+ringColumns+` WHERE m.rings > 0 AND (s.owner = ? OR s.list <> '') ORDER BY m.at DESC, m.article_id LIMIT ?`, owner, limit)
+	rows, err := s.deps.DB.Query(ctx, `SELECT `+ringColumns+` WHERE m.rings > 0 AND s.schedule = 'live' AND (s.owner = ? OR s.list <> '') ORDER BY m.at DESC, m.article_id LIMIT ?`, owner, limit)
 	if err != nil {
 		return nil, fmt.Errorf("latest matches of %q: %w", owner, err)
 	}

@@ -95,7 +95,7 @@ func TestLiveArticlesRingOnce(t *testing.T) {
 		t.Errorf("list %+v, %v", list, err)
 	}
 	latest, err := r.Latest(t.Context(), "lan", 10)
-	if err != nil || len(latest) != 2 || latest[0].Title != "Vỡ đập ở Sơn La" {
+	if err != nil || len(latest) != 1 || latest[0].Title != "Vỡ đập ở Sơn La" {
 		t.Errorf("latest %+v, %v", latest, err)
 	}
 }

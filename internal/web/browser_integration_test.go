@@ -26,6 +26,7 @@ import (
 	"haidang/index"
 	"haidang/internal/article"
 	"haidang/internal/query"
+	"haidang/internal/saved"
 	"haidang/internal/store"
 )
 
@@ -205,7 +206,7 @@ func (s *site) closeDesk() {
 
 func (s *site) start() {
 	s.t.Helper()
-	pages, err := New(DefaultConfig(), Deps{Archive: s.archive, Desk: s.desk, Sources: s.archive.sources, Version: "test"})
+	pages, err := New(DefaultConfig(), Deps{Archive: s.archive, Desk: s.desk, Sources: s.archive.sources, Saved: saved.New(saved.Deps{DB: s.db}), Version: "test"})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -276,9 +277,18 @@ func (p *paperArchive) Search(_ context.Context, r index.Request) (index.Result,
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	out := index.Result{Total: len(p.articles), Next: r.Query}
+	out := index.Result{
+		Total: len(p.articles), Next: r.Query, Counted: 1, Loose: true, Whole: 1, DidYouMean: "y", Synonyms: [][]string{{"x", strings.Repeat("y", 60)}},
+		Partial: []string{"the search took too long"}, SearchedBack: now,
+		Facets:    []index.Facet{{Name: "outlet", Values: []index.FacetValue{{Value: "x", Label: strings.Repeat("Báo", 40), Count: 12345}, {Value: "y", Count: 2}}, More: 3}},
+		Histogram: &index.Histogram{By: "published", Unit: "month", Bars: []index.Bar{{From: now.AddDate(0, -1, 0), Count: 3}, {From: now, Count: 9}}},
+	}
+	if r.Sort == index.ByPublished { // a preview reads all pages
+		out.Next = ""
+	}
 	for _, a := range slices.Backward(p.articles[max(0, len(p.articles)-50):]) {
 		out.Hits = append(out.Hits, index.Hit{
+			Copies: []index.Copy{{ID: "c", Outlet: a.Outlet, Title: a.Title, URL: a.URL, FirstSeen: now}},
 			Article: a, Highlights: []index.Highlight{{Field: article.Title, Start: 0, End: len(a.Title)}, {Field: article.Text, Start: 0, End: len(a.Text)}},
 			Snippet: index.Snippet{Field: article.Text, End: len(a.Text)},
 		})

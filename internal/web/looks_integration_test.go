@@ -27,7 +27,7 @@ func richSite(t *testing.T) *site {
 // visited are the pages that a visitor can see.
 func (s *site) visited() []string {
 	return []string{
-		s.url("/"), s.story("claim-1"), s.story("claim-2"), s.url("/search"), s.url("/search?q=x"), s.url("/search?q=x+AND+%28"), s.url("/sources"), s.url("/nowhere"),
+		s.url("/"), s.story("claim-1"), s.story("claim-2"), s.url("/search"), s.url("/search?q=x"), s.url("/saved"), s.url("/saved?q=x"), s.url("/saved?q=x+AND+%28"), s.url("/search?q=x+AND+%28"), s.url("/sources"), s.url("/nowhere"),
 	}
 }
 
@@ -103,14 +103,14 @@ func TestIntegrationAKeyboardReachesEverything(t *testing.T) {
 	s, b := richSite(t), newBrowser(t)
 	b.open(s.url("/"))
 	var seen []string
-	for range 7 {
+	for range 8 {
 		b.do(chromedp.KeyEvent("\t"))
 		if eval[string](b, `getComputedStyle(document.activeElement).outlineStyle`) == "none" {
 			t.Errorf("the focus on %s cannot be seen", eval[string](b, `document.activeElement.outerHTML`))
 		}
 		seen = append(seen, eval[string](b, `document.activeElement.className || document.activeElement.innerText.trim()`))
 	}
-	if got := strings.Join(seen[:6], "|"); got != "skip|brand|Trực tin|Tìm kiếm|Đã lưu|Nguồn tin|English" {
+	if got := strings.Join(seen[:7], "|"); got != "skip|brand|Trực tin|Tìm kiếm|Đã lưu|Nguồn tin|English" {
 		t.Errorf("the tab key goes %q", seen)
 	}
 }

@@ -9,7 +9,6 @@ CREATE TABLE saved_searches (
     schedule   TEXT NOT NULL,                 -- live, daily, weekly
     list       TEXT NOT NULL DEFAULT '',      -- the shared list it stands on; empty: the owner's own
     created_at BIGINT NOT NULL,
-    told_at    BIGINT NOT NULL,               -- of daily and weekly: the end of the last period that was told
     UNIQUE (owner, name)
 );
 
