@@ -288,7 +288,7 @@ func (p *paperArchive) Search(_ context.Context, r index.Request) (index.Result,
 	}
 	for _, a := range slices.Backward(p.articles[max(0, len(p.articles)-50):]) {
 		out.Hits = append(out.Hits, index.Hit{
-			Copies: []index.Copy{{ID: "c", Outlet: a.Outlet, Title: a.Title, URL: a.URL, FirstSeen: now}},
+			Copies:  []index.Copy{{ID: "c", Outlet: a.Outlet, Title: a.Title, URL: a.URL, FirstSeen: now}},
 			Article: a, Highlights: []index.Highlight{{Field: article.Title, Start: 0, End: len(a.Title)}, {Field: article.Text, Start: 0, End: len(a.Text)}},
 			Snippet: index.Snippet{Field: article.Text, End: len(a.Text)},
 		})
