@@ -2,6 +2,7 @@ package index
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,10 +117,11 @@ func TestHistogramUnits(t *testing.T) {
 
 func TestCopiesAreShownOnce(t *testing.T) {
 	x := open(t, testConfig(t))
-	text := ""
+	var b strings.Builder
 	for i := range 60 {
-		text += fmt.Sprintf("Câu thứ %d nói về nước lũ ở bến số %d. ", i, i*7)
+		fmt.Fprintf(&b, "Câu thứ %d nói về nước lũ ở bến số %d. ", i, i*7)
 	}
+	text := b.String()
 	first, copied, other := made(1, "Lũ lên", text), made(2, "Lũ lên nhanh", text), made(3, "Lũ khác", "Nước rút đã lâu.")
 	copied.Outlet = "Tin Biển"
 	put(t, x, first, copied, other)
