@@ -46,8 +46,9 @@ func (c *compiled) official() Official {
 
 // ruleSet is the compiled queries of one language.
 type ruleSet struct {
-	set  *query.Set
-	refs map[string]ruleRef
+	set     *query.Set
+	refs    map[string]ruleRef
+	queries map[string]*query.Query // by the same IDs, for those who ask why
 }
 
 // languages are the positions of the rule sets.
@@ -122,14 +123,15 @@ func (b *builder) compileSets() {
 	for lang, rules := range b.rules {
 		refs := make(map[string]ruleRef, len(rules))
 		plain := make([]query.Rule, len(rules))
+		queries := make(map[string]*query.Query, len(rules))
 		for i, r := range rules {
-			refs[r.rule.ID], plain[i] = r.ref, r.rule
+			refs[r.rule.ID], plain[i], queries[r.rule.ID] = r.ref, r.rule, r.rule.Query
 		}
 		set, err := query.Compile(plain)
 		if err != nil {
 			b.errs = append(b.errs, err)
 			continue
 		}
-		b.c.sets[lang] = ruleSet{set, refs}
+		b.c.sets[lang] = ruleSet{set, refs, queries}
 	}
 }

@@ -17,15 +17,7 @@ func exampleArticle(s string) *article.Article {
 func (b *builder) checkExamples() {
 	for i := range b.c.claims {
 		claim := &b.c.claims[i]
-		for _, group := range []struct {
-			name  string
-			texts []string
-			wrong func(article.ClaimMatch, bool) string
-		}{
-			{"match", claim.Examples.Match, mustRing},
-			{"no_match", claim.Examples.NoMatch, mustNotRing},
-			{"denies", claim.Examples.Denies, mustAnswer},
-		} {
+		for _, group := range exampleGroups(claim) {
 			for n, s := range group.texts {
 				m, found := b.c.matchOf(claim.ID, exampleArticle(s))
 				if why := group.wrong(m, found); why != "" {
@@ -34,6 +26,21 @@ func (b *builder) checkExamples() {
 				}
 			}
 		}
+	}
+}
+
+// exampleGroup is the examples of one kind, and what must be true of them.
+type exampleGroup struct {
+	name  string
+	texts []string
+	wrong func(article.ClaimMatch, bool) string
+}
+
+func exampleGroups(claim *Claim) []exampleGroup {
+	return []exampleGroup{
+		{"match", claim.Examples.Match, mustRing},
+		{"no_match", claim.Examples.NoMatch, mustNotRing},
+		{"denies", claim.Examples.Denies, mustAnswer},
 	}
 }
 

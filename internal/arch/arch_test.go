@@ -48,7 +48,7 @@ var allowed = map[string][]string{
 		"internal/settings", "internal/store", "internal/text", "internal/users", "internal/web",
 	},
 	"cmd/haidang": {
-		"alerting", "configs", "crawler", "index", "internal/app", "internal/filters", "internal/outlets", "internal/settings",
+		"alerting", "classifier", "configs", "crawler", "index", "internal/app", "internal/article", "internal/filters", "internal/outlets", "internal/settings",
 	},
 }
 
