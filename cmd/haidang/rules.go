@@ -18,6 +18,7 @@ type rulesCmd struct {
 	Why       rulesWhyCmd     `cmd:"" help:"Say why articles ring or do not: each clause, met or not, and the addition."`
 	WhyMissed rulesMissedCmd  `cmd:"" help:"Say what an article lacks to ring for a claim, down to the words."`
 	Preview   rulesPreviewCmd `cmd:"" help:"Say how often claims would have rung on the archive, or on JSON lines."`
+	Schema    rulesSchemaCmd  `cmd:"" help:"Print the JSON Schema of files of claims, for editors."`
 	Diff      rulesDiffCmd    `cmd:"" help:"Say which articles start or stop ringing with another folder of rules."`
 }
 
@@ -57,6 +58,18 @@ func articlesOf(e *env, files []string) (filters.Articles, error) {
 	return func(ctx context.Context, each func(*article.Article) error) error {
 		return index.Each(ctx, opts.Config.Index.Dir, each)
 	}, nil
+}
+
+type rulesSchemaCmd struct{}
+
+// Run prints.
+func (rulesSchemaCmd) Run(e *env) error {
+	schema, err := classifier.Schema()
+	if err != nil {
+		return err
+	}
+	_, err = e.out.Write(append(schema, '\n'))
+	return err
 }
 
 type rulesListCmd struct{ rulesFlags }

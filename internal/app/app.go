@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -54,16 +55,17 @@ type App struct {
 	registry *prometheus.Registry
 	metrics  *metrics
 
-	bus        *bus.Bus
-	db         *store.DB
-	archive    *index.Index
-	classifier *classifier.Classifier
-	desk       *alerting.Desk
-	digest     *digest.Digest
-	saved      *saved.Saved
-	crawler    *crawler.Crawler
-	web        *http.Server
-	listener   net.Listener
+	bus       *bus.Bus
+	db        *store.DB
+	archive   *index.Index
+	current   atomic.Pointer[classifier.Classifier] // see rules
+	rulesSeen string                                // fingerprint of the folder that it was read from
+	desk      *alerting.Desk
+	digest    *digest.Digest
+	saved     *saved.Saved
+	crawler   *crawler.Crawler
+	web       *http.Server
+	listener  net.Listener
 
 	instance string // names this process
 	node     string // names this archive's consumer group
@@ -206,6 +208,9 @@ func (a *App) parts() []part {
 	}
 	if a.has(Classify) {
 		parts = append(parts, part{"classify", a.classifyArticles})
+	}
+	if a.rules() != nil {
+		parts = append(parts, part{"rules", a.watchRules})
 	}
 	if a.has(Serve) {
 		parts = append(parts, part{"index", a.indexVerdicts}, part{"archive", a.archive.Run})

@@ -12,6 +12,9 @@ import (
 type metrics struct {
 	age      *prometheus.HistogramVec
 	verdicts *prometheus.CounterVec
+
+	rulesReloads prometheus.Counter
+	rulesRefused prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -26,13 +29,19 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Help: "Articles classified, by outcome: rings, silent (speaks of a claim and does not ring), or none.",
 		}, []string{"outcome"}),
 	}
+	m.rulesReloads = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "haidang_classifier_rules_reloads_total", Help: "How often changed rules were taken into use.",
+	})
+	m.rulesRefused = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "haidang_classifier_rules_refused", Help: "1 while the folder of rules holds a mistake and older rules go on.",
+	})
 	for _, stage := range []string{"classify", "index", "alert"} {
 		m.age.WithLabelValues(stage)
 	}
 	for _, outcome := range []string{"rings", "silent", "none"} {
 		m.verdicts.WithLabelValues(outcome)
 	}
-	reg.MustRegister(m.age, m.verdicts)
+	reg.MustRegister(m.age, m.verdicts, m.rulesReloads, m.rulesRefused)
 	return m
 }
 

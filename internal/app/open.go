@@ -68,11 +68,17 @@ func (a *App) openStore(ctx context.Context) error {
 }
 
 func (a *App) openClassifier(context.Context) error {
+	var err error
+	if a.opts.Config.Rules != "" { // before they are read: a change meanwhile is one to be seen
+		if a.rulesSeen, err = fingerprint(a.opts.Config.RulesFS()); err != nil {
+			return fmt.Errorf("rules: %w", err)
+		}
+	}
 	c, err := classifier.New(a.opts.Config.Classifier, classifier.Deps{Rules: a.opts.Config.RulesFS()})
 	if err != nil {
 		return fmt.Errorf("rules: %w", err)
 	}
-	a.classifier = c
+	a.current.Store(c)
 	return nil
 }
 
@@ -185,7 +191,9 @@ func (a *App) openPages(context.Context) error {
 	}
 	if a.has(Serve) {
 		deps.Archive, deps.Desk = a.archive, a.desk
-		deps.Place, deps.Topic, deps.Claim = a.classifier.PlaceName, a.classifier.TopicName, a.classifier.ClaimName
+		deps.Place = func(id, language string) string { return a.rules().PlaceName(id, language) }
+		deps.Topic = func(id, language string) string { return a.rules().TopicName(id, language) }
+		deps.Claim = func(id, language string) string { return a.rules().ClaimName(id, language) }
 		deps.Saved = a.saved
 		desk := a.opts.Config.Alerting
 		if deps.People = desk.People; len(deps.People) > 0 {

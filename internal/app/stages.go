@@ -74,13 +74,14 @@ func (a *App) classifyArticles(ctx context.Context) error {
 	return a.bus.Run(ctx, bus.Subscription{
 		Topic: bus.Articles, Group: classifyGroup, Stage: "classify", BatchSize: 200, Workers: 2,
 		Handle: func(ctx context.Context, batch []bus.Message) error {
+			rules := a.rules() // one set for the whole batch
 			out, docs := make([]bus.Message, 0, len(batch)), make([]article.Article, 0, len(batch))
 			for _, m := range batch {
 				doc, err := decodeArticle(m)
 				if err != nil {
 					return err
 				}
-				verdict := a.classifier.Classify(&doc)
+				verdict := rules.Classify(&doc)
 				doc.Verdict = &verdict
 				docs = append(docs, doc)
 				msg, err := encodeArticle(bus.Verdicts, &doc)
