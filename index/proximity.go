@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,8 +17,9 @@ import (
 // says more than that both occur. bleve's scores know nothing of that, so the best hits of a query of plain words are
 // read and put in order once more.
 const (
-	nearDepth  = 50  // hits that are read at a time
-	nearWeight = 1.0 // how much a pair that stands together adds, in rarities of its commoner word
+	nearDepth  = 30   // hits that are read at a time
+	nearBytes  = 3000 // of each field that are looked at: what an article is about stands in front
+	nearWeight = 1.0  // how much a pair that stands together adds, in rarities of its commoner word
 )
 
 // rerank puts hits of plain words in order by what stands together in them.
@@ -113,7 +115,8 @@ func newPairs(p *plain) *pairs {
 func (p *pairs) bonus(a *article.Article) float64 {
 	met := make([]bool, len(p.words))
 	for _, f := range []article.Field{article.Title, article.Lead, article.Text} {
-		p.meet(text.Analyze(a.Get(f)).Tokens, met)
+		field := a.Get(f)
+		p.meet(text.Analyze(field[:clampRune(field, nearBytes)]).Tokens, met)
 	}
 	sum := 0.0
 	for i, ok := range met {
@@ -142,4 +145,15 @@ func (p *pairs) meet(tokens []text.Token, met []bool) {
 
 func (p *pairs) matches(n int, t *text.Token) bool {
 	return !p.marked[n] || t.Unmarked || t.Word.Canon == p.words[n].Canon
+}
+
+// clampRune moves an offset into the text and back to the start of a letter.
+func clampRune(s string, i int) int {
+	if i >= len(s) {
+		return len(s)
+	}
+	for i > 0 && !utf8.RuneStart(s[i]) {
+		i--
+	}
+	return i
 }
