@@ -84,10 +84,10 @@ type spelling struct {
 	most   int // articles that best finds
 }
 
-// round changes the one word whose change finds most. Of several mistakes each change alone may find nothing: then the
-// likeliest spelling of every word that nobody writes is taken, once.
+// round changes one word: the one whose change finds more and stands best beside its neighbours. Of several mistakes each
+// change alone may find nothing: then the likeliest spelling of every word that nobody writes is taken, once.
 func (sp *spelling) round(ctx context.Context) (bool, error) {
-	at, to, unknown := -1, "", false
+	best, unknown := respelled{at: -1}, false
 	for i := range sp.words {
 		w := &sp.words[i]
 		if w.known && !sp.all {
@@ -99,35 +99,90 @@ func (sp *spelling) round(ctx context.Context) (bool, error) {
 				return false, err
 			}
 		}
-		was := w.now
-		for _, s := range w.spellings {
-			w.now = s
-			n, err := sp.x.finds(ctx, sp.shards, rebuilt(sp.src, sp.words))
-			if err != nil {
-				return false, err
-			}
-			if n > sp.most {
-				at, to, sp.most = i, s, n
+		r, err := sp.respell(ctx, i)
+		if err != nil {
+			return false, err
+		}
+		if best.at < 0 || r.at >= 0 && r.better(best) {
+			best = r
+		}
+		unknown = unknown || !w.known && w.now == w.text && len(w.spellings) > 0
+	}
+	switch {
+	case best.at >= 0:
+		sp.words[best.at].now, sp.most = best.to, best.finds
+	case unknown && sp.best == "":
+		for i := range sp.words {
+			if w := &sp.words[i]; !w.known && len(w.spellings) > 0 {
+				w.now = w.spellings[0]
 			}
 		}
-		w.now = was
-		unknown = unknown || !w.known && was == w.text && len(w.spellings) > 0
-	}
-	if at < 0 && (!unknown || sp.best != "") {
+	default:
 		return false, nil
-	}
-	if at >= 0 {
-		sp.words[at].now = to
-		sp.best = rebuilt(sp.src, sp.words)
-		return true, nil
-	}
-	for i := range sp.words {
-		if w := &sp.words[i]; !w.known && len(w.spellings) > 0 {
-			w.now = w.spellings[0]
-		}
 	}
 	sp.best = rebuilt(sp.src, sp.words)
 	return true, nil
+}
+
+// respelled is one word in another spelling, and what speaks for it.
+type respelled struct {
+	at     int
+	to     string
+	finds  int // articles that the whole query finds then
+	beside int // articles in which it stands beside its neighbours
+}
+
+func (r respelled) better(o respelled) bool {
+	return cmp.Or(cmp.Compare(r.beside, o.beside), cmp.Compare(r.finds, o.finds)) > 0
+}
+
+// respell finds the best other spelling of one word; at is -1 for none. A word that people do write is only changed for one
+// that stands beside its neighbours more often: else every rare word would become a frequent one.
+func (sp *spelling) respell(ctx context.Context, i int) (respelled, error) {
+	w, best := &sp.words[i], respelled{at: -1}
+	was := w.now
+	defer func() { w.now = was }()
+	least := -1
+	if w.known && len(sp.words) > 1 {
+		var err error
+		if least, err = sp.beside(ctx, i); err != nil {
+			return best, err
+		}
+	}
+	for _, s := range w.spellings {
+		w.now = s
+		finds, err := sp.x.finds(ctx, sp.shards, rebuilt(sp.src, sp.words))
+		if err != nil {
+			return best, err
+		}
+		if finds <= sp.most {
+			continue
+		}
+		beside, err := sp.beside(ctx, i)
+		if err != nil {
+			return best, err
+		}
+		if r := (respelled{i, s, finds, beside}); beside > least && (best.at < 0 || r.better(best)) {
+			best = r
+		}
+	}
+	return best, nil
+}
+
+// beside counts the articles in which a word stands beside the word before it, and beside the one after it.
+func (sp *spelling) beside(ctx context.Context, i int) (int, error) {
+	sum := 0
+	for _, pair := range [][2]int{{i - 1, i}, {i, i + 1}} {
+		if pair[0] < 0 || pair[1] >= len(sp.words) {
+			continue
+		}
+		n, err := sp.x.finds(ctx, sp.shards, `"`+sp.words[pair[0]].now+" "+sp.words[pair[1]].now+`"`)
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
 }
 
 // finds returns how many articles a query finds; none for one that cannot be parsed or needs verification of each.
