@@ -219,7 +219,7 @@ func (a *App) parts() []part {
 		parts = append(parts, part{"alert", a.raiseAlerts}, part{"send", a.desk.Run}, part{"saved searches", a.matchSaved})
 	}
 	if a.mails() {
-		parts = append(parts, part{"digest", a.digest.Run})
+		parts = append(parts, part{"digest", a.digest.Run}, part{"tell of saved searches", a.saved.Run})
 	}
 	if !a.opts.Quiet {
 		parts = append(parts, part{"pages", a.servePages})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"haidang/alerting"
 	"haidang/index"
 	"haidang/internal/bus"
 	"haidang/internal/saved"
@@ -19,9 +20,26 @@ func (a *App) openSaved(context.Context) error {
 }
 
 func newSaved(a *App) *saved.Saved {
-	return saved.New(saved.Deps{
-		DB: a.db, Lists: a.opts.Config.List, Synonyms: a.opts.Config.SynonymSet(), Registerer: a.registry, Now: a.opts.Now,
-	})
+	deps := saved.Deps{
+		DB: a.db, Lists: a.opts.Config.List, Synonyms: a.opts.Config.SynonymSet(), Reader: a.savedReader, Link: a.opts.Config.Alerting.Link,
+		Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+	}
+	if a.opts.Config.Digest.SMTP.Host != "" {
+		deps.Mail = func(ctx context.Context, m saved.Mail) error {
+			return a.digest.Mail(ctx, alerting.Mail{ID: m.ID, To: []string{m.To}, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Language: m.Language})
+		}
+	}
+	return saved.New(deps)
+}
+
+// savedReader finds the address of an owner among the people of the desk.
+func (a *App) savedReader(owner string) (saved.Reader, bool) {
+	for _, p := range a.opts.Config.Alerting.People {
+		if p.ID == owner {
+			return saved.Reader{Address: p.Email, Language: a.opts.Config.Web.Language}, p.Email != ""
+		}
+	}
+	return saved.Reader{}, false
 }
 
 // matchSaved holds verdicts against the saved searches.

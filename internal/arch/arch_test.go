@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"index":             {"internal/article", "internal/query", "internal/settings", "internal/text"},
 	"alerting":          {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"internal/export":   {"index", "internal/article", "internal/query"},
-	"internal/saved":    {"index", "internal/article", "internal/query", "internal/store"},
+	"internal/saved":    {"index", "internal/article", "internal/query", "internal/store", "internal/text"},
 	"internal/demo":     {},
 	"internal/arch":     {},
 	"internal/filters":  {"classifier", "crawler", "internal/article", "internal/query"},

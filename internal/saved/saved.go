@@ -15,6 +15,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -64,11 +65,15 @@ const (
 	countDays = 30
 )
 
-// Deps is what saved searches work with. Lists, Synonyms, Registerer and Now may be left out.
+// Deps is what saved searches work with. All but DB may be left out.
 type Deps struct {
 	DB         *store.DB
 	Lists      func(name string) ([]string, bool)
 	Synonyms   *index.Synonyms
+	Mail       func(context.Context, Mail) error         // nil: nobody is told by mail
+	Reader     func(owner string) (r Reader, known bool) // who an owner is
+	Link       string                                    // address of the pages, for links in mails; empty: none
+	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 	Now        func() time.Time
 }
@@ -102,6 +107,10 @@ func New(deps Deps) *Saved {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
+	if deps.Logger == nil {
+		deps.Logger = slog.New(slog.DiscardHandler)
+	}
+	deps.Logger = deps.Logger.With("component", "saved")
 	return &Saved{deps: deps, metrics: newMetrics(deps.Registerer), version: -1}
 }
 
@@ -201,8 +210,12 @@ func (s *Saved) Remove(ctx context.Context, owner, id string) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, ErrNotFound)
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM saved_matches WHERE search_id = ?`, id)
-		return err
+		for _, table := range []string{"saved_matches", "saved_told"} {
+			if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE search_id = ?`, id); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
