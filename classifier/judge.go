@@ -87,6 +87,9 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 		if z.first(z.covers, cueAdvice) != nil {
 			return ReasonAdvice
 		}
+		if z.first(anywhere, cueOpinion) != nil { // one word of opinion is enough where nothing says rumour
+			return ReasonOpinion
+		}
 	}
 	if f.match.Score < c.threshold(claim, z.r.english) || claim.Broad && f.strong < broadSignals || claim.Common && f.strong == 0 ||
 		claim.Daily && f.strong+f.nobody < dailyMarks || claim.Kind == Pattern && !z.swindle && z.sentences[0] > z.r.head && f.strong < bodyMarks {
