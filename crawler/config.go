@@ -38,6 +38,8 @@ type Config struct {
 	SeenFor settings.Duration `yaml:"seen_for"`
 	// Fetchers is how many hosts are asked at the same time.
 	Fetchers int `yaml:"fetchers"`
+	// WebSub lets hubs call when a feed has changed.
+	WebSub WebSub `yaml:"websub"`
 	// Sources are the outlets.
 	Sources []Source `yaml:"sources"`
 }
@@ -142,6 +144,9 @@ func (c Config) Validate() error {
 	}
 	if c.Fetchers < 1 || c.Fetchers > 1000 {
 		add("fetchers: %d is not between 1 and 1000", c.Fetchers)
+	}
+	if err := c.WebSub.validate(); err != nil {
+		errs = append(errs, err)
 	}
 	errs = append(errs, validateSources(c.Sources)...)
 	return errors.Join(errs...)

@@ -38,7 +38,8 @@ func ReadFeed(data []byte, feedURL string, defaults FeedDefaults) (Feed, error) 
 	}
 	r := feedReader{defaults: defaults, feedURL: feedURL}
 	out := r.read(raw, repaired)
-	out.TTL, out.Hub = askedInterval(doc), declaredHub(doc)
+	out.TTL = askedInterval(doc)
+	out.Hub, out.Self = declaredHub(doc, feedURL)
 	return out, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"html"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ var (
 	timesElement  = regexp.MustCompile(`(?i)<sy:updateFrequency>\s*(\d{1,4})\s*</sy:updateFrequency>`)
 	linkElement   = regexp.MustCompile(`(?i)<(?:\w{1,16}:)?link\s[^<>]*>`)
 	relHub        = regexp.MustCompile(`(?i)\srel\s*=\s*["']hub["']`)
+	relSelf       = regexp.MustCompile(`(?i)\srel\s*=\s*["']self["']`)
 	hrefAttribute = regexp.MustCompile(`(?i)\shref\s*=\s*["']([^"'<>]+)["']`)
 )
 
@@ -54,24 +56,40 @@ func askedInterval(doc []byte) time.Duration {
 	return min(period, daily)
 }
 
-// declaredHub is the WebSub hub of a feed: a link with rel="hub", or hubs in a JSON feed.
-func declaredHub(doc []byte) string {
+// declaredHub is the WebSub hub of a feed, and the address under which the hub knows the feed: links with rel="hub" and
+// rel="self", or hubs and feed_url in a JSON feed. An address of its own on another site is not believed.
+func declaredHub(doc []byte, feedURL string) (hub, self string) {
 	if bytes.HasPrefix(doc, []byte("{")) {
 		var feed struct {
-			Hubs []struct{ URL string }
+			Hubs    []struct{ URL string }
+			FeedURL string `json:"feed_url"`
 		}
-		if json.Unmarshal(doc, &feed) != nil || len(feed.Hubs) == 0 {
-			return ""
+		if !bytes.Contains(doc, []byte(`"hubs"`)) || json.Unmarshal(doc, &feed) != nil || len(feed.Hubs) == 0 {
+			return "", ""
 		}
-		return cut(feed.Hubs[0].URL, 2048)
+		return cut(feed.Hubs[0].URL, 2048), ownAddress(feed.FeedURL, feedURL)
 	}
 	for _, link := range linkElement.FindAll(head(doc), 32) {
-		if !relHub.Match(link) {
+		m := hrefAttribute.FindSubmatch(link)
+		if m == nil {
 			continue
 		}
-		if m := hrefAttribute.FindSubmatch(link); m != nil {
-			return html.UnescapeString(string(m[1]))
+		address := html.UnescapeString(string(m[1]))
+		switch {
+		case hub == "" && relHub.Match(link):
+			hub = cut(address, 2048)
+		case self == "" && relSelf.Match(link):
+			self = ownAddress(address, feedURL)
 		}
 	}
-	return ""
+	return hub, self
+}
+
+func ownAddress(address, feedURL string) string {
+	base, err1 := url.Parse(feedURL)
+	u, err2 := url.Parse(address)
+	if err1 != nil || err2 != nil || len(address) > 2048 || !onSite(base, u) {
+		return ""
+	}
+	return address
 }

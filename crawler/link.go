@@ -48,6 +48,7 @@ type Feed struct {
 	Items    []Item
 	Repaired bool          // ill-formed, read after repair
 	TTL      time.Duration // how long the feed asks to be left alone; 0 when it does not say
+	Self     string        // its own address, as the hub knows it; "" when it does not say, or names another site
 	Hub      string        // WebSub hub that it declares; "" when it declares none
 }
 

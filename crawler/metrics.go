@@ -44,6 +44,7 @@ type metrics struct {
 	states      *prometheus.GaugeVec   // state
 	retries     *prometheus.CounterVec // outcome
 	waiting     prometheus.Gauge
+	websub      *prometheus.CounterVec // outcome
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -64,6 +65,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		states:      prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "haidang_crawler_sources", Help: "Sources, by state: new, ok, failing or quiet."}, []string{"state"}),
 		retries:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_retries_total", Help: "Pages that failed for a while, by outcome: scheduled (a next try was arranged), recovered (read after all) or given_up."}, []string{"outcome"}),
 		waiting:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "haidang_crawler_pages_waiting", Help: "Pages that failed for now and will be tried again."}),
+		websub:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_websub_total", Help: "Dealings with WebSub hubs, by outcome: asked, failed, verified, denied, pushed, unsigned (a call without our signature) or unknown."}, []string{"outcome"}),
 	}
 	for _, kind := range []string{"feed", "page", "robots", "sitemap"} {
 		m.fetchTime.WithLabelValues(kind)
@@ -84,8 +86,11 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for _, s := range States() {
 		m.states.WithLabelValues(string(s))
 	}
+	for _, outcome := range []string{"asked", "failed", "verified", "denied", "pushed", "unsigned", "unknown"} {
+		m.websub.WithLabelValues(outcome)
+	}
 	if reg != nil {
-		reg.MustRegister(m.fetches, m.fetchTime, m.fetchBytes, m.items, m.pages, m.extractTime, m.inFlight, m.lastSuccess, m.articleAge, m.failing, m.daily, m.quiet, m.missed, m.states, m.retries, m.waiting)
+		reg.MustRegister(m.fetches, m.fetchTime, m.fetchBytes, m.items, m.pages, m.extractTime, m.inFlight, m.lastSuccess, m.articleAge, m.failing, m.daily, m.quiet, m.missed, m.states, m.retries, m.waiting, m.websub)
 	}
 	return m
 }

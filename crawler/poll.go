@@ -113,6 +113,9 @@ func (c *Crawler) changed(ctx context.Context, src *Source, f *feedState, feed F
 	if f.channel == ChannelSitemap && len(src.Feeds) > 0 && !first {
 		f.missed += int64(len(fresh))
 	}
+	if err := (subscriptions{c}).want(ctx, f.url, feed.Hub, firstOf(feed.Self, a.res.URL)); err != nil {
+		return err
+	}
 	c.succeeded(src, f, now, outcome{fresh: len(fresh), shown: len(shown)})
 	c.kept(*f)
 	counted := len(fresh)

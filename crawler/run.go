@@ -21,7 +21,17 @@ func (c *Crawler) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var wg sync.WaitGroup
+	if hubs := (subscriptions{c}); c.cfg.WebSub.on() {
+		wg.Go(func() {
+			if err := hubs.serve(ctx); err != nil {
+				cancel(err)
+			}
+		})
+		wg.Go(func() { c.every(ctx, websubEvery, hubs.renew) })
+	}
 	c.eachPolled(func(src *Source, p polled) {
 		f := c.known(states, src, p)
 		wg.Go(func() { c.follow(ctx, src, p, f) })
@@ -31,9 +41,9 @@ func (c *Crawler) Run(ctx context.Context) error {
 	wg.Go(func() { c.every(ctx, flushEvery, c.flush) })
 	wg.Go(func() { c.every(ctx, judgeEvery, c.judge) })
 	wg.Wait()
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastFlush)
-	defer cancel()
-	return errors.Join(ctx.Err(), c.flush(last))
+	last, done := context.WithTimeout(context.WithoutCancel(ctx), lastFlush)
+	defer done()
+	return errors.Join(context.Cause(ctx), c.flush(last))
 }
 
 // eachPolled calls do for everything that is polled.
@@ -75,9 +85,27 @@ func (c *Crawler) follow(ctx context.Context, src *Source, p polled, f feedState
 			return
 		case <-c.wakes[p.url]:
 			timer.Stop()
+			if !c.rest(ctx, pushPause-c.deps.Now().Sub(f.lastPoll)) {
+				return
+			}
 		case <-timer.C:
 		}
 		f, _ = c.poll(ctx, src, p, f) // poll has logged and stored the failure
+	}
+}
+
+// rest waits, so that nobody who wakes a feed can have it asked without end; false when ctx ended.
+func (c *Crawler) rest(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 

@@ -213,7 +213,8 @@ func TestFeedHead(t *testing.T) {
 		{`<feed><entry><link rel="hub" href="https://evil.test/"/></entry></feed>`, 0, ""},
 		{`{"version":"https://jsonfeed.org/version/1.1","hubs":[{"type":"WebSub","url":"https://hub.test/"}],"items":[]}`, 0, "https://hub.test/"},
 	} {
-		if ttl, hub := askedInterval([]byte(tt.doc)), declaredHub([]byte(tt.doc)); ttl != tt.ttl || hub != tt.hub {
+		hub, _ := declaredHub([]byte(tt.doc), "https://a.vn/rss")
+		if ttl := askedInterval([]byte(tt.doc)); ttl != tt.ttl || hub != tt.hub {
 			t.Errorf("%s: %v, %q; want %v, %q", tt.doc, ttl, hub, tt.ttl, tt.hub)
 		}
 	}
