@@ -59,6 +59,7 @@ type cli struct {
 	Silence  silenceCmd  `cmd:"" help:"Hold stories back for a time."`
 	User     userCmd     `cmd:"" help:"Passwords of the people of the desk."`
 	Audit    auditCmd    `cmd:"" help:"Export or verify the trail of who did what."`
+	Dead     deadCmd     `cmd:"" help:"See what stages gave up on, and try it again."`
 	Backup   backupCmd   `cmd:"" help:"Copy articles and state to a folder, while everything runs."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup into a new data folder, or one damaged shard back."`
 	Verify   verifyCmd   `cmd:"" help:"Read the whole archive, or a backup, and report what is damaged."`
