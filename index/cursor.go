@@ -15,6 +15,7 @@ type cursor struct {
 	Verified int    `json:"v,omitempty"` // matches up to here, where each has to be verified
 	Loose    bool   `json:"l,omitempty"` // see Result.Loose
 	Window   int    `json:"w,omitempty"` // hits put in order together, see searching.ranked
+	Now      int64  `json:"n,omitempty"` // milliseconds, see ask.now
 	From     int    `json:"f,omitempty"` // how many of them were on the pages before
 }
 
@@ -54,6 +55,15 @@ func formatKey(k float64) string { return strconv.FormatFloat(k, 'g', -1, 64) }
 
 // sound reports whether a cursor that came from outside may be used.
 func (c cursor) sound() bool {
-	return c.Verified >= 0 && c.From >= 0 && c.Window >= 0 && c.Window <= max(MaxLimit, nearDepth) &&
+	return c.Verified >= 0 && c.Now >= 0 && c.From >= 0 && c.Window >= 0 && c.Window <= max(MaxLimit, nearDepth) &&
 		(c.After == nil || !math.IsNaN(c.After.Key))
+}
+
+// cursor begins the mark of the next page with what all pages of a search share.
+func (s *searching) cursor() cursor {
+	c := cursor{Sort: s.ask.sort, Loose: s.result.Loose}
+	if s.ask.sort == ByFreshness {
+		c.Now = s.ask.now.UnixMilli()
+	}
+	return c
 }

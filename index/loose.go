@@ -164,7 +164,8 @@ func (p *loosePostings) close() error {
 	return errors.Join(errs...)
 }
 
-// plain is a query of words and filters only, which may be answered with articles that hold most of the words.
+// plain is a query of words and filters only. Its best hits are put in order once more, and with several words it may be
+// answered with articles that hold most of them.
 type plain struct {
 	terms   []*query.Term
 	slots   []*slot
@@ -173,12 +174,15 @@ type plain struct {
 
 // plain returns the words of such a query, or nil for any other.
 func (t translator) plain(root query.Node) *plain {
-	and, ok := root.(*query.And)
-	if !ok || !t.scored {
+	nodes := []query.Node{root}
+	if and, ok := root.(*query.And); ok {
+		nodes = and.Nodes
+	}
+	if !t.scored {
 		return nil
 	}
 	p := &plain{}
-	for _, n := range and.Nodes {
+	for _, n := range nodes {
 		switch n := n.(type) {
 		case *query.Term:
 			if n.Mode == query.ModeRaw || n.Prefix {
@@ -191,7 +195,7 @@ func (t translator) plain(root query.Node) *plain {
 			return nil
 		}
 	}
-	if len(p.slots) < looseWords {
+	if len(p.slots) == 0 {
 		return nil
 	}
 	return p
@@ -207,7 +211,7 @@ func (p *plain) limit(q bq.Query) {
 // mayLoosen reports whether a search that found so many articles is to be tried again with fewer words. Whoever writes
 // AND is taken at his word.
 func (s *searching) mayLoosen(found int) bool {
-	if s.plain == nil || s.before != nil || strings.Contains(s.parsed.Source, "AND") {
+	if s.plain == nil || len(s.plain.slots) < looseWords || s.before != nil || strings.Contains(s.parsed.Source, "AND") {
 		return false
 	}
 	if len(s.plain.slots) >= sentenceWords {

@@ -79,7 +79,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for _, o := range []searchOutcome{searchWhole, searchPartial, searchRefused, searchFailed} {
 		m.searches.WithLabelValues(string(o))
 	}
-	for _, s := range []Sort{BySeen, ByPublished, ByRelevance} {
+	for _, s := range Sorts {
 		m.searchTime.WithLabelValues(string(s))
 	}
 	return m

@@ -20,6 +20,7 @@ const (
 	nearDepth  = 30   // hits that are read at a time
 	nearBytes  = 3000 // of each field that are looked at: what an article is about stands in front
 	nearWeight = 1.0  // how much a pair that stands together adds, in rarities of its commoner word
+	leadWeight = 0.05 // how much a word that stands in the lead adds, in its rarity: more does harm
 )
 
 // rerank puts hits of plain words in order by what stands together in them.
@@ -38,7 +39,11 @@ func (s *searching) rerank(ctx context.Context, window []candidate) error {
 		}
 		g.Go(func() error {
 			if ctx.Err() == nil {
-				window[i].Key += nearWeight * pairs.bonus(&a)
+				bonus := pairs.bonus(&a)
+				if s.ask.sort == ByFreshness {
+					bonus *= freshness(a.Published, s.ask.now)
+				}
+				window[i].Key += bonus
 			}
 			return nil
 		})
@@ -57,14 +62,14 @@ func (s *searching) ranked(ctx context.Context, st *stream) ([]candidate, error)
 	}
 	window, more, err := st.first(ctx, size)
 	if err != nil || len(window) == 0 {
-		return nil, err
+		return window[:min(len(window), s.limit)], err
 	}
 	last := window[len(window)-1].place
 	if err := s.rerank(ctx, window); err != nil {
 		return nil, err
 	}
 	page := window[min(from, len(window)):min(from+s.limit, len(window))]
-	next := cursor{Sort: s.ask.sort, Loose: s.result.Loose}
+	next := s.cursor()
 	switch {
 	case from+s.limit < len(window):
 		next.Window, next.From, next.After = size, from+s.limit, s.begin
@@ -111,29 +116,34 @@ func newPairs(p *plain) *pairs {
 	return out
 }
 
-// bonus is what an article earns for pairs that it has side by side, each counted once.
+// bonus is what an article earns for pairs that it has side by side and for words in its lead, each counted once.
 func (p *pairs) bonus(a *article.Article) float64 {
-	met := make([]bool, len(p.words))
-	for _, f := range []article.Field{article.Title, article.Lead, article.Text} {
-		field := a.Get(f)
-		p.meet(text.Analyze(field[:clampRune(field, nearBytes)]).Tokens, met)
-	}
+	met, held := make([]bool, len(p.words)), make([]bool, len(p.words))
 	sum := 0.0
-	for i, ok := range met {
-		if ok {
-			sum += min(p.slots[i].idf, p.slots[i+1].idf)
+	for _, f := range []article.Field{article.Title, article.Text, article.Lead} {
+		clear(held)
+		field := a.Get(f)
+		p.meet(text.Analyze(field[:clampRune(field, nearBytes)]).Tokens, met, held)
+	}
+	for i := range p.words {
+		if held[i] { // in the lead, which was read last
+			sum += leadWeight * p.slots[i].idf
+		}
+		if met[i] {
+			sum += nearWeight * min(p.slots[i].idf, p.slots[i+1].idf)
 		}
 	}
 	return sum
 }
 
-func (p *pairs) meet(tokens []text.Token, met []bool) {
+// meet notes which words a field holds, and which of them stand before the next one of the query.
+func (p *pairs) meet(tokens []text.Token, met, held []bool) {
 	var before, here []int
 	for i := range tokens {
 		here = here[:0]
 		for _, n := range p.byFold[tokens[i].Word.Fold] {
 			if p.matches(n, &tokens[i]) {
-				here = append(here, n)
+				here, held[n] = append(here, n), true
 				if n > 0 && slices.Contains(before, n-1) {
 					met[n-1] = true
 				}

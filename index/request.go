@@ -16,7 +16,14 @@ const (
 	BySeen      Sort = "seen"      // newest first by the time we first saw them
 	ByPublished Sort = "published" // newest first by the time they were published
 	ByRelevance Sort = "relevance" // best match first
+	ByFreshness Sort = "fresh"     // best match first, and of two that match alike the newer
 )
+
+// scored tells the orders that go by a score.
+func (s Sort) scored() bool { return s == ByRelevance || s == ByFreshness }
+
+// Sorts are all the orders.
+var Sorts = []Sort{ByRelevance, ByFreshness, BySeen, ByPublished}
 
 // Limits of a request.
 const (

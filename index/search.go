@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,8 +85,8 @@ type searching struct {
 }
 
 func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
-	if sort != BySeen && sort != ByPublished && sort != ByRelevance {
-		return nil, fmt.Errorf("%w: sort %q, write seen, published or relevance", ErrRequest, sort)
+	if !slices.Contains(Sorts, sort) {
+		return nil, fmt.Errorf("%w: sort %q, write relevance, fresh, seen or published", ErrRequest, sort)
 	}
 	s := &searching{req: req, limit: req.Limit, budget: x.cfg.VerifyLimit, exact: true}
 	if s.limit == 0 {
@@ -106,8 +107,11 @@ func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
 	if s.before, err = parseCursor(req.After, sort); err != nil {
 		return nil, err
 	}
-	s.ask = ask{sort: sort, page: s.limit + 1, window: x.window}
+	s.ask = ask{sort: sort, page: s.limit + 1, window: x.window, now: x.deps.Now().Truncate(time.Millisecond)}
 	if s.before != nil {
+		if s.before.Now > 0 {
+			s.ask.now = time.UnixMilli(s.before.Now)
+		}
 		s.begin = s.before.After
 		s.ask.after = s.begin
 	}
@@ -124,7 +128,7 @@ func (s *searching) translate(req Request, v *vocabulary, deps Deps) error {
 		}
 		written := parsed.Root
 		parsed, s.result.Synonyms = deps.Synonyms.Expand(parsed)
-		t := newTranslator(v, s.ask.sort == ByRelevance)
+		t := newTranslator(v, s.ask.sort.scored())
 		c := t.node(parsed.Root)
 		s.parsed, s.exact = parsed, c.exact
 		if c.query != nil {
@@ -261,7 +265,8 @@ func (s *searching) paginate(page *[]candidate) {
 		return
 	}
 	*page = (*page)[:s.limit]
-	next := cursor{Sort: s.ask.sort, After: &(*page)[s.limit-1].place}
+	next := s.cursor()
+	next.After = &(*page)[s.limit-1].place
 	if !s.exact {
 		next.Verified = s.limit
 		if s.before != nil {
@@ -287,7 +292,7 @@ func (s *searching) hits(ctx context.Context, page []candidate) ([]Hit, error) {
 			continue
 		}
 		hit := Hit{Article: a, Highlights: highlights(s.parsed, &a)}
-		if s.ask.sort == ByRelevance {
+		if s.ask.sort.scored() {
 			hit.Score = c.Key
 		}
 		hit.Snippet = snippet(&a, hit.Highlights)

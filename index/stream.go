@@ -39,7 +39,8 @@ type ask struct {
 	query bq.Query // nil: every article
 	sort  Sort
 	after *place
-	page  int // hits read from a shard at a time
+	now   time.Time // by which age is told, for ByFreshness
+	page  int       // hits read from a shard at a time
 	// window is how many of a shard's newest articles are searched first when the newest hits are asked for.
 	window int
 }
@@ -245,9 +246,12 @@ func (a ask) request(after *place) *bleve.SearchRequest {
 	}
 	req := bleve.NewSearchRequestOptions(q, a.page, 0, false)
 	var first search.SearchSort = &search.SortScore{Desc: true}
-	if a.sort != ByRelevance {
+	switch {
+	case !a.sort.scored():
 		first = &search.SortField{Field: a.field(), Type: search.SortFieldAsNumber, Desc: true, Missing: search.SortFieldMissingLast}
 		req.Score = bleve.ScoreNone
+	case a.sort == ByFreshness:
+		req.Query = aging{q, a.now}
 	}
 	req.Sort = search.SortOrder{first, &search.SortDocID{}}
 	if after != nil {
@@ -265,7 +269,7 @@ func (a ask) field() string {
 
 // key reads where a hit stands in the order.
 func (a ask) key(hit *search.DocumentMatch) (float64, error) {
-	if a.sort == ByRelevance {
+	if a.sort.scored() {
 		return hit.Score, nil
 	}
 	if len(hit.Sort) == 0 {

@@ -22,7 +22,7 @@ type searchCmd struct {
 	RSS    bool     `help:"Print a feed." xor:"format"`
 	Atom   bool     `help:"Print a feed." xor:"format"`
 	Follow bool     `help:"Tell what comes in from now on, until interrupted."`
-	Sort   string   `help:"relevance, published or seen." enum:"relevance,published,seen" default:"relevance"`
+	Sort   string   `help:"relevance, fresh (relevance that fades with age), published or seen." enum:"relevance,fresh,published,seen" default:"relevance"`
 	Limit  int      `help:"Hits at most; tables may have any number." default:"20"`
 	After  string   `help:"Cursor of the page before, from its 'next'." placeholder:"CURSOR"`
 	From   string   `help:"First seen on or after this day." placeholder:"YYYY-MM-DD"`

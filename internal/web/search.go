@@ -151,7 +151,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	req.Fold, req.Suggest, req.Facets = true, true, pageFacets
 	body := searchBody{
-		L: l, Query: req.Query, Like: req.Like, Sort: req.Sort, Sorts: []index.Sort{index.ByRelevance, index.BySeen, index.ByPublished},
+		L: l, Query: req.Query, Like: req.Like, Sort: req.Sort, Sorts: index.Sorts,
 		Asked: req.Query != "" || req.Like != "", Later: req.After != "",
 	}
 	if body.Asked {

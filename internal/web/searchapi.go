@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,9 +26,10 @@ func searchRequest(r *http.Request) (index.Request, error) {
 		if req.Query == "" && req.Like == "" {
 			req.Sort = index.BySeen
 		}
-	case index.ByRelevance, index.BySeen, index.ByPublished:
 	default:
-		return req, badRequest{fmt.Sprintf("sort=%q: relevance, seen or published", req.Sort)}
+		if !slices.Contains(index.Sorts, req.Sort) {
+			return req, badRequest{fmt.Sprintf("sort=%q: relevance, fresh, seen or published", req.Sort)}
+		}
 	}
 	for _, p := range []struct {
 		name string

@@ -332,6 +332,7 @@ var sentences = map[string]pair{
 	"search.button":      {"Tìm", "Search"},
 	"search.sort":        {"Sắp xếp", "Sort by"},
 	"search.relevance":   {"Phù hợp nhất", "Relevance"},
+	"search.fresh":       {"Phù hợp và mới", "Relevant and new"},
 	"search.seen":        {"Mới thấy", "Newest seen"},
 	"search.published":   {"Mới đăng", "Newest published"},
 	"search.total":       {"%s bài · %s ms", "%s articles · %s ms"},
