@@ -188,7 +188,7 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 		{"/search", 200, "Tìm trong kho", "Search the archive"},
 		{"/search?q=v%E1%BB%A1+%C4%91%E1%BA%ADp", 200, "1 bài · 1,0 ms", "1 article · 1.0 ms"},
 		{"/search?q=boom", 500, "Đã xảy ra lỗi", "Something went wrong"},
-		{"/search?sort=wrong", 400, "relevance, fresh, seen or published", "relevance, seen or published"},
+		{"/search?sort=wrong", 400, "relevance, fresh, seen or published", "relevance, fresh, seen or published"},
 		{"/sources", 200, "Nguồn tin", "Sources"},
 		{"/nowhere", 404, "Không có trang này", "There is no such page"},
 	}
