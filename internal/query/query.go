@@ -8,7 +8,7 @@
 //
 // Promise: matching is a pure function of the queries and the article, it is safe for concurrent use, it allocates nothing
 // for a query that does not match, and every span is exact in the original text. Limits: phrases, NEAR, SENT and PARA work
-// within one field; COUNT is read and handed on in [Query.Story] but decided by whoever keeps stories.
+// within one field; COUNT is read and handed on in [Query.Story] but decided by whoever keeps the matches.
 // The language is described in docs/query.md.
 package query
 
