@@ -31,7 +31,7 @@ type Day struct {
 	Rings   int       `json:"rings"`
 }
 
-// A preview looks at so many articles at most, published in so many days.
+// A preview looks at so many days, and where outlets have to be counted at so many articles at most.
 const (
 	previewArticles = 5_000
 	previewDays     = 30
@@ -50,13 +50,48 @@ func (s *Saved) Preview(ctx context.Context, archive Archive, src string) (Previ
 		days[i].Date = first.AddDate(0, 0, i)
 	}
 	p := Preview{Days: days}
-	seen, err := p.read(ctx, archive, src, first)
+	// The dates are asked of the archive, so that it looks at nothing older.
+	r := index.Request{Query: "(" + unstoried(src) + ") published:" + first.Format(time.DateOnly) + "..", Sort: index.ByPublished}
+	if q.Story == nil {
+		err = p.tally(ctx, archive, r)
+	} else {
+		err = p.replay(ctx, archive, r, q.Story)
+	}
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
-	slices.SortStableFunc(seen, func(a, b sighting) int { return a.at.Compare(b.at) })
-	p.count(seen, q.Story)
 	return p, nil
+}
+
+// tally counts a search of which every match rings, without reading the articles.
+func (p *Preview) tally(ctx context.Context, archive Archive, r index.Request) error {
+	r.Limit, r.Facets = 1, 1
+	res, err := archive.Search(ctx, r)
+	if err != nil {
+		return err
+	}
+	p.Partial = res.AtLeast || res.Counted < res.Total
+	if res.Histogram == nil {
+		return nil
+	}
+	for _, b := range res.Histogram.Bars {
+		if i := p.day(b.From); i >= 0 {
+			p.Days[i].Matches += b.Count
+			p.Days[i].Rings += b.Count
+			p.Matches += b.Count
+			p.Rings += b.Count
+		}
+	}
+	return nil
+}
+
+// day is the day in which a moment lies, -1 for none of them.
+func (p *Preview) day(t time.Time) int {
+	i := int(t.Sub(p.Days[0].Date) / (24 * time.Hour))
+	if t.Before(p.Days[0].Date) || i >= len(p.Days) {
+		return -1
+	}
+	return i
 }
 
 func midnight(t time.Time) time.Time {
@@ -64,28 +99,29 @@ func midnight(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
 }
 
-// read finds when and where the matching articles were published, newest first.
-func (p *Preview) read(ctx context.Context, archive Archive, src string, from time.Time) ([]sighting, error) {
-	// The dates are asked of the archive, so that it looks at nothing older.
-	r := index.Request{Query: "(" + unstoried(src) + ") published:" + from.Format(time.DateOnly) + "..", Sort: index.ByPublished, Limit: 500}
+// replay reads when and where the matching articles were published, newest first, and counts the rings.
+func (p *Preview) replay(ctx context.Context, archive Archive, r index.Request, story *query.Count) error {
 	var seen []sighting
-	for {
+	for r.Limit = 500; ; {
 		res, err := archive.Search(ctx, r)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i := range res.Hits {
 			seen = append(seen, sighting{res.Hits[i].Published, res.Hits[i].Outlet})
 		}
 		p.Partial = p.Partial || res.AtLeast
 		if r.After = res.Next; r.After == "" {
-			return seen, nil
+			break
 		}
 		if len(seen) >= previewArticles {
 			p.Partial = true
-			return seen, nil
+			break
 		}
 	}
+	slices.SortStableFunc(seen, func(a, b sighting) int { return a.at.Compare(b.at) })
+	p.count(seen, *story)
+	return nil
 }
 
 // unstoried leaves out the condition on the story, which the archive does not know and which stands outside all brackets.
@@ -98,23 +134,21 @@ func unstoried(src string) string {
 }
 
 // count replays the rule of Handle on sightings in order.
-func (p *Preview) count(seen []sighting, story *query.Count) {
+func (p *Preview) count(seen []sighting, story query.Count) {
 	var near []sighting
 	var last time.Time
 	for _, one := range seen {
-		i := int(one.at.Sub(p.Days[0].Date) / (24 * time.Hour))
-		if i < 0 || i >= len(p.Days) {
+		i := p.day(one.at)
+		if i < 0 {
 			continue
 		}
 		p.Matches++
 		p.Days[i].Matches++
-		if story != nil {
-			near = slices.DeleteFunc(append(near, one), func(o sighting) bool { return one.at.Sub(o.at) >= story.Within })
-			if !last.IsZero() && one.at.Sub(last) < story.Within || !enough(near, *story) {
-				continue
-			}
-			last = one.at
+		near = slices.DeleteFunc(append(near, one), func(o sighting) bool { return one.at.Sub(o.at) >= story.Within })
+		if !last.IsZero() && one.at.Sub(last) < story.Within || !enough(near, story) {
+			continue
 		}
+		last = one.at
 		p.Rings++
 		p.Days[i].Rings++
 	}
