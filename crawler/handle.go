@@ -19,6 +19,9 @@ func (c *Crawler) HandleLink(ctx context.Context, l Link) error {
 	if l.URL == "" || l.ArticleID == "" {
 		return c.refuse(l, &Error{Reason: ReasonInvalidURL, Err: errors.New("a link without an address")})
 	}
+	if l.Revisit > 0 {
+		return c.revisit(ctx, l)
+	}
 	known, err := c.state.page(ctx, l.ArticleID)
 	if err != nil {
 		return err

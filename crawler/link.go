@@ -22,7 +22,8 @@ type Link struct {
 	Item         Item           `json:"item"`
 	Hash         string         `json:"hash"` // of what the feed shows; a new one is an edit
 	Edit         bool           `json:"edit,omitempty"`
-	Retry        int            `json:"retry,omitempty"` // how many tries failed before this one; 0 as the feed gave it
+	Retry        int            `json:"retry,omitempty"`   // how many tries failed before this one; 0 as the feed gave it
+	Revisit      int            `json:"revisit,omitempty"` // how many times a flagged article is read again with this one
 	FirstSeen    time.Time      `json:"first_seen"`
 	Origin       article.Origin `json:"origin"`
 }

@@ -45,6 +45,7 @@ type metrics struct {
 	retries     *prometheus.CounterVec // outcome
 	waiting     prometheus.Gauge
 	websub      *prometheus.CounterVec // outcome
+	revisits    *prometheus.CounterVec // outcome
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -65,6 +66,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		states:      prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "haidang_crawler_sources", Help: "Sources, by state: new, ok, failing or quiet."}, []string{"state"}),
 		retries:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_retries_total", Help: "Pages that failed for a while, by outcome: scheduled (a next try was arranged), recovered (read after all) or given_up."}, []string{"outcome"}),
 		waiting:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "haidang_crawler_pages_waiting", Help: "Pages that failed for now and will be tried again."}),
+		revisits:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_revisits_total", Help: "Flagged articles whose pages were read again, by outcome: same, changed or unread."}, []string{"outcome"}),
 		websub:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "haidang_crawler_websub_total", Help: "Dealings with WebSub hubs, by outcome: asked, failed, verified, denied, pushed, unsigned (a call without our signature) or unknown."}, []string{"outcome"}),
 	}
 	for _, kind := range []string{"feed", "page", "robots", "sitemap"} {
@@ -86,11 +88,14 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for _, s := range States() {
 		m.states.WithLabelValues(string(s))
 	}
+	for _, outcome := range []string{"same", "changed", "unread"} {
+		m.revisits.WithLabelValues(outcome)
+	}
 	for _, outcome := range []string{"asked", "failed", "verified", "denied", "pushed", "unsigned", "unknown"} {
 		m.websub.WithLabelValues(outcome)
 	}
 	if reg != nil {
-		reg.MustRegister(m.fetches, m.fetchTime, m.fetchBytes, m.items, m.pages, m.extractTime, m.inFlight, m.lastSuccess, m.articleAge, m.failing, m.daily, m.quiet, m.missed, m.states, m.retries, m.waiting, m.websub)
+		reg.MustRegister(m.fetches, m.fetchTime, m.fetchBytes, m.items, m.pages, m.extractTime, m.inFlight, m.lastSuccess, m.articleAge, m.failing, m.daily, m.quiet, m.missed, m.states, m.retries, m.waiting, m.websub, m.revisits)
 	}
 	return m
 }

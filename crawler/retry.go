@@ -98,7 +98,7 @@ func (c *Crawler) tell(ctx context.Context, l Link, p pageState, why Reason) err
 func (c *Crawler) retry(ctx context.Context) {
 	for {
 		pause := c.due
-		if err := c.republish(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(c.republish(ctx), c.publishRevisits(ctx)); err != nil && ctx.Err() == nil {
 			c.log.Warn("pages to try again were not published", "err", err)
 			pause = 10 * c.due
 		}

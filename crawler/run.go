@@ -142,7 +142,11 @@ func (c *Crawler) every(ctx context.Context, pause time.Duration, do func(contex
 
 // forget prunes the memory of what was seen.
 func (c *Crawler) forget(ctx context.Context) error {
-	return c.state.prune(ctx, c.deps.Now().Add(-c.cfg.SeenFor.Std()))
+	before := c.deps.Now().Add(-c.cfg.SeenFor.Std())
+	if _, err := c.state.db.Exec(ctx, "DELETE FROM crawl_revisits WHERE next_at = 0 AND flagged_at < ?", millis(before)); err != nil {
+		return stateError("forget flagged articles", err)
+	}
+	return c.state.prune(ctx, before)
 }
 
 // judge measures how the sources are.

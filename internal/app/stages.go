@@ -134,6 +134,11 @@ func (a *App) raiseAlerts(ctx context.Context) error {
 			if err != nil {
 				return bus.Unavailable(err)
 			}
+			if a.crawler != nil {
+				if err := a.crawler.Watch(ctx, docs); err != nil {
+					return bus.Unavailable(err)
+				}
+			}
 			a.metrics.observeAges("alert", docs, a.opts.Now())
 			return nil
 		},
