@@ -65,12 +65,22 @@ func OwnTrouble(err error) bool {
 
 // read fetches and extracts.
 func (c *Crawler) read(ctx context.Context, l Link) (article.Article, error) {
-	src := c.source(l.Source)
-	c.fetcher.slow(l.URL, src.Delay.Std())
-	res, err := c.fetcher.Page(ctx, l.URL)
+	res, err := c.page(ctx, l)
 	if err != nil {
 		return article.Article{}, err
 	}
+	return c.extracted(l, res)
+}
+
+// page fetches a link's page.
+func (c *Crawler) page(ctx context.Context, l Link) (Response, error) {
+	c.fetcher.slow(l.URL, c.source(l.Source).Delay.Std())
+	return c.fetcher.Page(ctx, l.URL)
+}
+
+// extracted takes the article out of a page.
+func (c *Crawler) extracted(l Link, res Response) (article.Article, error) {
+	src := c.source(l.Source)
 	start := time.Now()
 	page, err := c.extract.extract(res.Body, res.URL, res.ContentType, src)
 	c.metrics.extractTime.Observe(time.Since(start).Seconds())

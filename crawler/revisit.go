@@ -12,11 +12,12 @@ import (
 	"haidang/internal/article"
 )
 
-// revisitAfter is when a flagged article's page is read again, counted from the flag.
-var revisitAfter = [...]time.Duration{10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
+// revisitAfter is when a flagged article's page is read again, counted from the flag: at once, to keep it as evidence, and
+// then to see it edited.
+var revisitAfter = [...]time.Duration{0, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
 
-// Watch has the pages of flagged live articles read again at 10 minutes, 1, 6 and 24 hours: changed words come as a revision
-// of the article. Watching one again changes nothing. What only the feed told has no page that can be compared.
+// Watch has the pages of flagged live articles read again at once and at 10 minutes, 1, 6 and 24 hours: each page is kept as
+// evidence, and changed words come as a revision of the article. Watching one again changes nothing. What only the feed told has no page that can be compared.
 func (c *Crawler) Watch(ctx context.Context, docs []article.Article) error {
 	for i := range docs {
 		doc := &docs[i]
@@ -122,7 +123,16 @@ func (c *Crawler) revisit(ctx context.Context, l Link) error {
 	if err != nil {
 		return stateError("look up the flagged article", err)
 	}
-	doc, err := c.read(ctx, l)
+	res, err := c.page(ctx, l)
+	if err == nil {
+		if err := c.keep(ctx, l.ArticleID, res); err != nil {
+			return err
+		}
+	}
+	var doc article.Article
+	if err == nil {
+		doc, err = c.extracted(l, res)
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -1,8 +1,10 @@
 package crawler
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +58,9 @@ func TestFlaggedArticlesAreReadAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if n := turn(t, c, bus, now, 0); n != 1 || len(bus.articles) != 0 {
+		t.Errorf("%d readings at once, %d revisions; want the page as evidence and no revision", n, len(bus.articles))
+	}
 	if n := turn(t, c, bus, now, 9*time.Minute); n != 0 {
 		t.Errorf("read again after nine minutes")
 	}
@@ -79,6 +84,25 @@ func TestFlaggedArticlesAreReadAgain(t *testing.T) {
 	}
 	if n := turn(t, c, bus, now, 30*24*time.Hour); n != 0 {
 		t.Errorf("%d readings after a month, want none", n)
+	}
+	kept, err := c.Evidence(t.Context(), doc.ID)
+	if err != nil || len(kept) != 2 {
+		t.Fatalf("%d pages kept, %v; want the first and the edited one", len(kept), err)
+	}
+	for i, want := range []string{"Bờ kênh đã vỡ lúc rạng sáng.", "Bờ kênh chỉ sạt một đoạn."} {
+		page, err := c.EvidencePage(t.Context(), doc.ID, kept[i].SHA256)
+		if err != nil || !strings.Contains(string(page), want) || int64(len(page)) != kept[i].Bytes {
+			t.Errorf("evidence %d of %d bytes, %v; want %q in it", i, len(page), err, want)
+		}
+	}
+	if _, err := c.EvidencePage(t.Context(), doc.ID, "00"); !errors.Is(err, ErrNoEvidence) {
+		t.Errorf("a page that was not kept = %v", err)
+	}
+	if _, err := c.state.db.Exec(t.Context(), "UPDATE crawl_evidence SET body = (SELECT body FROM crawl_evidence WHERE sha256 = ?) WHERE sha256 = ?", kept[0].SHA256, kept[1].SHA256); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.EvidencePage(t.Context(), doc.ID, kept[1].SHA256); err == nil {
+		t.Error("a page that was changed in the database is shown as evidence")
 	}
 }
 

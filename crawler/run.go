@@ -9,9 +9,11 @@ import (
 
 const (
 	pruneEvery = 12 * time.Hour
-	flushEvery = 30 * time.Second // how long a poll that brought nothing new may stay unwritten
-	lastFlush  = 5 * time.Second  // what the last one may take, when all else has stopped
-	judgeEvery = 5 * time.Minute  // how often the sources are judged for the metrics
+
+	keepEvidence = 2 * 365 * 24 * time.Hour
+	flushEvery   = 30 * time.Second // how long a poll that brought nothing new may stay unwritten
+	lastFlush    = 5 * time.Second  // what the last one may take, when all else has stopped
+	judgeEvery   = 5 * time.Minute  // how often the sources are judged for the metrics
 )
 
 // Run polls every feed at its own interval until ctx ends, and returns ctx's error. A source that fails is counted,
@@ -145,6 +147,9 @@ func (c *Crawler) forget(ctx context.Context) error {
 	before := c.deps.Now().Add(-c.cfg.SeenFor.Std())
 	if _, err := c.state.db.Exec(ctx, "DELETE FROM crawl_revisits WHERE next_at = 0 AND flagged_at < ?", millis(before)); err != nil {
 		return stateError("forget flagged articles", err)
+	}
+	if _, err := c.state.db.Exec(ctx, "DELETE FROM crawl_evidence WHERE fetched_at < ?", millis(c.deps.Now().Add(-keepEvidence))); err != nil {
+		return stateError("forget old evidence", err)
 	}
 	return c.state.prune(ctx, before)
 }

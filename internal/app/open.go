@@ -195,6 +195,9 @@ func (a *App) openPages(context.Context) error {
 		deps.Topic = func(id, language string) string { return a.rules().TopicName(id, language) }
 		deps.Claim = func(id, language string) string { return a.rules().ClaimName(id, language) }
 		deps.Saved = a.saved
+		if a.crawler != nil {
+			deps.Evidence = a.crawler
+		}
 		desk := a.opts.Config.Alerting
 		if deps.People = desk.People; len(deps.People) > 0 {
 			known, err := users.New(a.db, a.opts.Now)

@@ -212,7 +212,7 @@ func hostileReport(n int, payload string) article.Article {
 
 // alien lists what stands in a page and is not of our making.
 const alien = `(() => {
-  const ours = new Set("HTML HEAD META TITLE LINK SCRIPT BODY A HEADER DIV NAV FORM INPUT BUTTON MAIN P SPAN B BDI Q OL UL LI H1 H2 H3 MARK TIME IMG FOOTER SECTION ARTICLE DL DT DD TABLE CAPTION THEAD TBODY TFOOT TR TH TD FIGURE FIGCAPTION ASIDE svg rect g a title DETAILS SUMMARY BLOCKQUOTE BR CODE SELECT OPTION NOSCRIPT LABEL TEXTAREA".split(" "));
+  const ours = new Set("HTML HEAD META TITLE LINK SCRIPT BODY A HEADER DIV NAV FORM INPUT BUTTON MAIN P SPAN B BDI Q OL UL LI H1 H2 H3 MARK TIME IMG FOOTER SECTION ARTICLE DL DT DD TABLE CAPTION THEAD TBODY TFOOT TR TH TD FIGURE FIGCAPTION ASIDE svg rect g a title DETAILS SUMMARY BLOCKQUOTE BR CODE SELECT OPTION NOSCRIPT LABEL TEXTAREA INS DEL".split(" "));
   const found = [];
   for (const e of document.querySelectorAll("*")) {
     if (!ours.has(e.tagName)) found.push(e.tagName);

@@ -30,6 +30,7 @@ func (s *Server) functions() template.FuncMap {
 		"known":   func(t time.Time) bool { return !t.IsZero() },
 		"weblink": weblink,
 		"more":    more,
+		"int":     func(n int64) int { return int(n) },
 		"slice":   func(values ...string) []string { return values },
 	}
 }

@@ -120,6 +120,17 @@ var sentences = map[string]pair{
 	"regroup.new":   {"Để trống: tạo vụ việc mới", "Empty: a new story"},
 	"regroup.do":    {"Chuyển các bài đã chọn", "Move the ticked articles"},
 
+	"story.changes":        {"Sửa đổi, bằng chứng", "Changes, evidence"},
+	"changes.title":        {"Báo đã sửa bài thế nào", "How the outlet changed its article"},
+	"changes.wording":      {"Bản thứ %d so với bản trước", "Wording %d beside the one before"},
+	"changes.evidence":     {"Trang gốc được lưu làm bằng chứng", "Pages kept as evidence"},
+	"changes.evidence.why": {"Lưu nguyên từng byte như báo đã phát, kèm mã SHA-256. Tải về dưới dạng văn bản, không mở trong trình duyệt.", "Byte by byte as the outlet served it, with its SHA-256. Saved as text, never opened in the browser."},
+	"changes.save":         {"Tải về", "Save"},
+	"changes.none":         {"Bài này chưa bị sửa kể từ khi ta đọc.", "This article has not changed since we read it."},
+	"field.of.title":       {"Tít", "Headline"},
+	"field.of.lead":        {"Sa-pô", "Lead"},
+	"field.of.text":        {"Nội dung", "Text"},
+
 	"story.until":       {"đến %s", "until %s"},
 	"story.merged_into": {"Mở vụ việc đã gộp vào", "Open the story it was merged into"},
 

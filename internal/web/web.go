@@ -43,6 +43,7 @@ var staticFiles embed.FS
 type Archive interface {
 	Search(ctx context.Context, r index.Request) (index.Result, error)
 	Get(ctx context.Context, id string) (article.Article, error)
+	History(ctx context.Context, id string) ([]article.Article, error)
 	Count(ctx context.Context) (int, error)
 	Suggest(ctx context.Context, query string) (string, error)
 }
@@ -59,6 +60,12 @@ type Desk interface {
 	Audit(ctx context.Context, storyID string, afterSeq int64, limit int) ([]alerting.AuditEntry, error)
 }
 
+// Evidence is the kept pages of flagged articles.
+type Evidence interface {
+	Evidence(ctx context.Context, articleID string) ([]crawler.Evidence, error)
+	EvidencePage(ctx context.Context, articleID, sha256 string) ([]byte, error)
+}
+
 // Deps are the live things behind the pages. Sources, Place, Ready, Logger, Registerer, Gatherer and Now may be nil; so may Archive and
 // Desk together, in a process that has no pages, only metrics and health.
 type Deps struct {
@@ -70,6 +77,7 @@ type Deps struct {
 	Claim      func(id, language string) string                      // what a claim says; nil: its ID is spelled out
 	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
 	Saved      Saved                                                 // searches that people keep; nil: none can be kept
+	Evidence   Evidence                                              // nil: there is none in this process
 	Users      Users                                                 // required where there are People
 	People     []alerting.Person                                     // who may act; empty: one person's desk, without sign-in
 	OnDuty     func(time.Time) []alerting.Person                     // nil: there is no roster
@@ -135,7 +143,7 @@ func (s *Server) loadPages() error {
 		return err
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
-	for _, name := range []string{"desk", "story", "search", "saved", "issues", "sources", "signin", "error"} {
+	for _, name := range []string{"desk", "story", "search", "saved", "issues", "sources", "signin", "changes", "error"} {
 		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)
