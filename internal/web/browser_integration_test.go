@@ -267,6 +267,8 @@ func (p *paperArchive) Count(context.Context) (int, error) {
 
 func (p *paperArchive) Suggest(context.Context, string) (string, error) { return "", nil }
 
+func (p *paperArchive) History(context.Context, string) ([]article.Article, error) { return nil, nil }
+
 func (p *paperArchive) Get(context.Context, string) (article.Article, error) {
 	return article.Article{}, index.ErrNotFound
 }
