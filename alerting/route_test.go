@@ -192,14 +192,14 @@ func TestMailsOfAGroupGoOutTogether(t *testing.T) {
 
 func TestWhatNobodyTakesIsRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, p := mailDesk(t, nil)
+		d, p := mailDesk(t, func(c *Config) { c.Route.RepeatInterval = settings.Duration(2 * time.Minute) })
 		d.handle(rumour("dam", tellingA, article.High), rumour("fuel", tellingB, article.Critical))
 		d.during(time.Minute)
 		taken := d.stories()[0]
 		if _, err := d.Act(t.Context(), Command{Action: Review, Actor: "lan", Stories: []Ref{{ID: taken.ID}}}); err != nil {
 			t.Fatal(err)
 		}
-		d.during(30 * time.Hour)
+		d.during(15 * time.Minute)
 		var again []string
 		for _, m := range p.mails[2:] {
 			again = append(again, m.Subject)
@@ -302,7 +302,8 @@ func TestInhibitionMutesTheSmallerStory(t *testing.T) {
 		if _, err := d.Act(t.Context(), Command{Action: Close, Outcome: ConfirmedFalse, Actor: "lan", Stories: []Ref{{ID: dam.ID}}}); err != nil {
 			t.Fatal(err)
 		}
-		d.during(2 * time.Hour)
+		<-time.After(inhibited)
+		d.during(2 * time.Minute)
 		if last := p.mails[len(p.mails)-1].Subject; !strings.Contains(last, "Tin road") {
 			t.Errorf("the last mail is %q, want the muted story once nothing mutes it", last)
 		}
@@ -313,11 +314,12 @@ func TestQuietHoursLetOnlyCriticalThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, p := mailDesk(t, func(c *Config) { c.Roster.Quiet = Hours{From: "06:00", To: "08:00"} }) // it is 07:00 in Hà Nội
 		d.handle(rumour("dam", tellingA, article.High), rumour("fuel", tellingB, article.Critical))
-		d.during(30 * time.Minute)
+		d.during(time.Minute)
+		<-time.After(57 * time.Minute)
 		if len(p.mails) != 1 || !strings.Contains(p.mails[0].Subject, "fuel") {
 			t.Fatalf("%d mails in the quiet hours, want the critical one", len(p.mails))
 		}
-		d.during(31 * time.Minute)
+		d.during(4 * time.Minute)
 		if len(p.mails) != 2 || p.at[1].In(time.FixedZone("", 7*3600)).Format("15:04") != "08:00" {
 			t.Errorf("%d mails, the last at %v; want the other at eight", len(p.mails), p.at[len(p.at)-1])
 		}
@@ -362,18 +364,18 @@ func TestHostileStoryMakesAHarmlessMail(t *testing.T) {
 
 func TestMailThatFailsIsTriedAgainAndThenShownOnTheDesk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, p := mailDesk(t, nil)
+		d, p := mailDesk(t, func(c *Config) { c.Retry.Attempts = 6 })
 		p.fail = errors.New("451 greylisted, come back later")
 		d.handle(rumour("dam", tellingA, article.Critical))
-		d.during(time.Minute)
+		d.during(10 * time.Second)
 		p.fail = nil
-		d.during(5 * time.Minute)
+		d.during(time.Minute)
 		if len(p.mails) != 1 {
 			t.Errorf("%d mails after greylisting, want one", len(p.mails))
 		}
 		p.fail = errors.New("550 no such user")
 		d.handle(rumour("fuel", tellingB, article.Critical))
-		d.during(3 * time.Hour)
+		d.during(5 * time.Minute)
 		if c := d.counts(); len(p.mails) != 1 || c.DeliveriesFailed != 1 || !strings.Contains(d.kinds(), string(KindDeliveryFailed)) {
 			t.Errorf("%d mails, %d failed, events %s; want the failure on the desk", len(p.mails), c.DeliveriesFailed, d.kinds())
 		}

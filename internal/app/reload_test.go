@@ -100,7 +100,7 @@ func TestReloadUnderARunningImport(t *testing.T) {
 			a.reloadRules()
 		}
 	})
-	const articles = 1500
+	const articles = 600
 	var lines strings.Builder
 	for n := range articles {
 		fmt.Fprintf(&lines, `{"id":"r%d","title":"Vỡ đập ở Thanh Hóa, bài %d","text":"Theo thông tin lan truyền trên Zalo, đập ở Mường Thử đã vỡ. Chia sẻ gấp."}`+"\n", n, n)
