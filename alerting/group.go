@@ -20,8 +20,8 @@ type home struct {
 }
 
 // home finds the story of a new article: that of a near-identical text with the same claim; or else, within the
-// window, the nearest story with the same claim. A pattern is many rumours, so its story must be about the same one:
-// see sameRumour. Titles alone decide nothing.
+// window, the nearest story with the same claim. A pattern of no national scope is many rumours, so its story must be about
+// the same one: see sameRumour. Titles alone decide nothing.
 func (t *take) home(ctx context.Context, p pair) (home, error) {
 	h, err := t.twin(ctx, p)
 	if err != nil || h.storyID != "" {
@@ -39,7 +39,7 @@ func (t *take) home(ctx context.Context, p pair) (home, error) {
 	}
 	slices.SortStableFunc(stories, func(a, b Story) int { return cmp.Compare(distance(&a, p.seen), distance(&b, p.seen)) })
 	for i := range stories {
-		same := !p.m.Pattern
+		same := !p.m.Pattern || p.m.National
 		if !same {
 			if same, err = t.sameRumour(ctx, p, &stories[i]); err != nil {
 				return home{}, err

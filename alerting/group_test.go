@@ -12,6 +12,7 @@ import (
 func TestWhichArticlesAreOneStory(t *testing.T) {
 	const hour = 60
 	lead := func(s string) func(*article.Article) { return func(a *article.Article) { a.Lead = s } }
+	national := func(a *article.Article) { a.Verdict.Claims[0].National = true }
 	sameTitle := func(a *article.Article) { a.Title = "Tin nóng trong ngày" }
 	for _, tt := range []struct {
 		name string
@@ -30,6 +31,7 @@ func TestWhichArticlesAreOneStory(t *testing.T) {
 		{"pattern, no place, same name", about("run", "a1", "A", 0, tellingA, pattern(), lead("Ngân hàng Hải Thịnh vỡ nợ")), about("run", "a2", "B", 1, tellingB, pattern(), lead("Người dân rút tiền ở Hải Thịnh")), 1},
 		{"pattern, one place, same name", about("run", "a1", "A", 0, tellingA, pattern("hue"), lead("Ngân hàng Hải Thịnh vỡ nợ")), about("run", "a2", "B", 1, tellingB, pattern(), lead("Người dân rút tiền ở Hải Thịnh")), 1},
 		{"pattern, nothing tells them apart", about("run", "a1", "A", 0, "tin đồn lan nhanh trong đêm", pattern()), about("run", "a2", "B", 1, "nghe nói chuyện ấy là thật", pattern()), 1},
+		{"national pattern, other place and names", about("run", "a1", "A", 0, tellingA, pattern("hue"), national, lead("Ngân hàng Hải Thịnh đổi tiền")), about("run", "a2", "B", 1, tellingB, pattern(), national, lead("Ngân hàng Vạn Cát đổi tiền")), 1},
 		{"pattern, no place, near-identical text", about("run", "a1", "A", 0, tellingA, pattern()), about("run", "a2", "B", 1, tellingA, pattern()), 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

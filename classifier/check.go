@@ -37,6 +37,9 @@ func (c *Claim) problems() []error {
 	if !slices.Contains([]Context{"", AboutVietnam, NamedPlace, Anywhere}, c.Context) {
 		bad("context: %q; write vietnam, place or none", c.Context)
 	}
+	if !slices.Contains([]Scope{"", Local, National}, c.Scope) {
+		bad("scope: %q; write local or national", c.Scope)
+	}
 	if !slices.Contains([]Official{"", Silences, Ignored}, c.Official) {
 		bad("official: %q; write silences or ignored", c.Official)
 	}

@@ -30,6 +30,7 @@ type Claim struct {
 	Checkable *bool            `yaml:"checkable"` // default true; false keeps a claim on file that must never ring
 	Severity  article.Severity `yaml:"severity"`
 	Context   Context          `yaml:"context"`
+	Scope     Scope            `yaml:"scope"`
 	Official  Official         `yaml:"official"`
 	Flat      bool             `yaml:"flat"`      // real news of this kind is rare: a title that asserts it counts for much
 	Broad     bool             `yaml:"broad"`     // a net for what no other claim catches: told only when it has the mark of a rumour
@@ -73,6 +74,15 @@ const (
 	AboutVietnam Context = "vietnam" // the default: the article is about Việt Nam
 	NamedPlace   Context = "place"   // a Vietnamese place is named near the claim
 	Anywhere     Context = "none"    // the claim's own words already name Việt Nam
+)
+
+// Scope says how many rumours of a pattern there can be at one time.
+type Scope string
+
+// The scopes.
+const (
+	Local    Scope = "local"    // the default: as many as there are places and names
+	National Scope = "national" // one, about the whole country, whatever places and names an outlet adds to it
 )
 
 // Official says what a named competent source does to a claim.

@@ -146,7 +146,7 @@ func (z *zone) spansNear(spans []article.Span) []article.Span {
 
 func describe(c *compiled) article.ClaimMatch {
 	return article.ClaimMatch{
-		ID: c.ID, Version: c.Version, Field: c.Field, Severity: c.Severity, Pattern: c.Kind == Pattern,
+		ID: c.ID, Version: c.Version, Field: c.Field, Severity: c.Severity, Pattern: c.Kind == Pattern, National: c.Scope == National,
 		StatementVI: c.Statement.VI, StatementEN: c.Statement.EN, Verdict: c.Verdict, DecidedBy: c.DecidedBy,
 	}
 }

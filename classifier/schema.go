@@ -28,6 +28,7 @@ func Schema() ([]byte, error) {
 		"kind":     anys([]Kind{Specific, Pattern}),
 		"severity": anys([]article.Severity{article.Critical, article.High, article.Normal, article.Info}),
 		"context":  anys([]Context{AboutVietnam, NamedPlace, Anywhere}),
+		"scope":    anys([]Scope{Local, National}),
 		"official": anys([]Official{Silences, Ignored}),
 		"verdict":  anys(verdicts),
 	} {

@@ -64,7 +64,8 @@ type ClaimMatch struct {
 	Silent      string   `json:"silent,omitempty"` // why it does not ring: a Reason of the classifier
 	Field       string   `json:"field"`            // one of the eight fields of the fact-check desk
 	Severity    Severity `json:"severity"`
-	Pattern     bool     `json:"pattern,omitempty"` // a kind of rumour, not a known one
+	Pattern     bool     `json:"pattern,omitempty"`  // a kind of rumour, not a known one
+	National    bool     `json:"national,omitempty"` // one rumour about the whole country, so places tell no two of it apart
 	StatementVI string   `json:"statement_vi"`
 	StatementEN string   `json:"statement_en"`
 	Verdict     string   `json:"verdict"` // undetermined, false, misleading, ...
