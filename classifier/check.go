@@ -92,3 +92,6 @@ func (c *Claim) partProblems() []error {
 	}
 	return errs
 }
+
+// Verdicts are those that a claim's record may hold.
+func Verdicts() []string { return slices.Clone(verdicts) }

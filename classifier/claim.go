@@ -115,10 +115,10 @@ type Figure struct {
 
 // Evidence is one source that supports or refutes a claim.
 type Evidence struct {
-	URL    string `yaml:"url"`
-	Quote  string `yaml:"quote"`
-	Date   string `yaml:"date"`
-	Effect string `yaml:"effect"` // supports or refutes
+	URL    string `yaml:"url" json:"url"`
+	Quote  string `yaml:"quote" json:"quote,omitempty"`
+	Date   string `yaml:"date" json:"date,omitempty"`
+	Effect string `yaml:"effect" json:"effect"` // supports or refutes
 }
 
 // Examples are texts that the claim is tested with whenever the rules are loaded. The first line of a text is its

@@ -53,6 +53,7 @@ type cli struct {
 	Query    queryCmd    `cmd:"" help:"Check a query, or explain what it does with an article."`
 	Saved    savedCmd    `cmd:"" help:"Keep searches, and see how often they rang or would have."`
 	Rules    rulesCmd    `cmd:"" help:"List, test and explain the claims; try them on the past."`
+	Claims   claimsCmd   `cmd:"" help:"Decide on claims, read their history, exchange verdicts with other fact-checkers."`
 	Digest   digestCmd   `cmd:"" help:"Write or send the morning digest of one day."`
 	Sources  sourcesCmd  `cmd:"" help:"List, check and find sources; exchange lists with feed readers."`
 	Routes   routesCmd   `cmd:"" help:"Draw who is told of what, or test it with an article."`

@@ -22,6 +22,7 @@ var allowed = map[string][]string{
 	"internal/store":    {"internal/settings"},
 	"internal/bus":      {"internal/settings"},
 	"internal/users":    {"internal/store"},
+	"internal/claims":   {"classifier", "internal/store"},
 	"internal/query":    {"internal/article", "internal/text"},
 	"crawler":           {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"classifier":        {"internal/article", "internal/query", "internal/settings", "internal/text"},
@@ -37,18 +38,19 @@ var allowed = map[string][]string{
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/export", "internal/query", "internal/saved", "internal/settings",
-		"internal/text", "internal/users",
+		"internal/claims", "internal/text", "internal/users",
 	},
 	"configs": {
 		"alerting", "classifier", "crawler", "index", "internal/bus", "internal/settings", "internal/store", "internal/web",
 	},
 	"internal/app": {
 		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/demo", "internal/export", "internal/filters",
-		"internal/query", "internal/saved",
+		"internal/claims", "internal/query", "internal/saved",
 		"internal/settings", "internal/store", "internal/text", "internal/users", "internal/web",
 	},
 	"cmd/haidang": {
-		"alerting", "classifier", "configs", "crawler", "index", "internal/app", "internal/article", "internal/filters", "internal/outlets", "internal/settings",
+		"alerting", "classifier", "configs", "crawler", "index", "internal/app", "internal/article", "internal/claims", "internal/filters", "internal/outlets",
+		"internal/settings",
 	},
 }
 
