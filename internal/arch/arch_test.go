@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/export", "internal/query", "internal/saved", "internal/settings",
-		"internal/claims", "internal/text", "internal/users",
+		"internal/text", "internal/users",
 	},
 	"configs": {
 		"alerting", "classifier", "crawler", "index", "internal/bus", "internal/settings", "internal/store", "internal/web",
