@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -103,12 +104,8 @@ func TestHubIsAskedVerifiedAndHeard(t *testing.T) {
 		"another topic": {"hub.topic": {"https://evil.test/rss"}}, "to end it": {"hub.mode": {"unsubscribe"}}, "no challenge": {"hub.challenge": {""}},
 	} {
 		q := url.Values{}
-		for k, v := range verify {
-			q[k] = v
-		}
-		for k, v := range change {
-			q[k] = v
-		}
+		maps.Copy(q, verify)
+		maps.Copy(q, change)
 		if got := w.call("GET", path, q, "", ""); got.Code != http.StatusNotFound {
 			t.Errorf("verification with %s = %d, want 404", name, got.Code)
 		}

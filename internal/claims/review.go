@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"haidang/classifier"
@@ -167,10 +168,8 @@ func readReview(v map[string]any) Review {
 func verdictOf(rating string) string {
 	rating = strings.ToLower(strings.Trim(rating, " .!"))
 	for _, r := range ratings {
-		for _, w := range r.words {
-			if rating == w {
-				return r.verdict
-			}
+		if slices.Contains(r.words, rating) {
+			return r.verdict
 		}
 	}
 	return "undetermined"
