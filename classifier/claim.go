@@ -34,8 +34,7 @@ type Claim struct {
 	Official  Official         `yaml:"official"`
 	Flat      bool             `yaml:"flat"`      // real news of this kind is rare: a title that asserts it counts for much
 	Broad     bool             `yaml:"broad"`     // a net for what no other claim catches: told only when it has the mark of a rumour
-	Sourced   bool             `yaml:"sourced"`   // real news of this kind names who says it: a title that asserts it counts for much where nobody competent speaks
-	Daily     bool             `yaml:"daily"`     // so do tabloids, every day, with clips and neighbours: it rings only with several marks of a rumour, and where nobody competent speaks in the whole article
+	Daily     bool             `yaml:"daily"`     // so do tabloids, every day, with clips and neighbours: one competent voice anywhere in the article silences it
 	Common    bool             `yaml:"common"`    // every day's news has real ones: it rings only with the mark of a rumour
 	Threshold Points           `yaml:"threshold"` // points needed per language; 0 means the configured one
 	Clauses   []Clause         `yaml:"clauses"`

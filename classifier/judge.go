@@ -38,8 +38,8 @@ const broadSignals = 40
 // bodyMarks is how many points of marked rumour a pattern needs that no title tells: two kinds of mark.
 const bodyMarks = 30
 
-// dailyMarks is how many points of marked rumour a daily claim needs, the title that asserts it among them.
-const dailyMarks = 25
+// dailyMarks is how many points of marked rumour, or of silence of everybody competent, a daily claim needs.
+const dailyMarks = 15
 
 // judge gives the stance, the score and the decision for a claim found in an article.
 func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
@@ -135,10 +135,11 @@ func (f *finding) addPlace() {
 	switch first := f.zone.sentences[0]; {
 	case first < r.base[1] && f.claim.Flat:
 		f.addPart("headline", headline)
-	case first < r.base[1] && (f.claim.Sourced || f.claim.Daily) && r.nobodyAnswers():
+	case f.claim.Common || f.claim.Broad || !r.nobodyAnswers():
+	case first < r.base[1]:
 		f.nobody = headline
 		f.addPart("nobody", headline)
-	case first <= r.head && f.claim.Flat && r.nobodyAnswers():
+	case first <= r.head:
 		f.addPart("opening", openingPoints)
 	}
 	if !f.zone.prominent {

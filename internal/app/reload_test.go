@@ -70,7 +70,7 @@ func TestReloadUnderARunningImport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	two := []byte(strings.Replace(string(one), "    sourced: true\n", "    sourced: true\n    exclude:\n      vi: '\"Mường Thử\"'\n", 1))
+	two := []byte(strings.Replace(string(one), "    severity: critical\n", "    severity: critical\n    exclude:\n      vi: '\"Mường Thử\"'\n", 1))
 	sets := map[string]*classifier.Classifier{}
 	for _, content := range [][]byte{two, one} {
 		if err := os.WriteFile(claims, content, 0o600); err != nil {
