@@ -35,6 +35,7 @@ type Claim struct {
 	Flat      bool             `yaml:"flat"`      // real news of this kind is rare: a title that asserts it counts for much
 	Broad     bool             `yaml:"broad"`     // a net for what no other claim catches: told only when it has the mark of a rumour
 	Daily     bool             `yaml:"daily"`     // so do tabloids, every day, with clips and neighbours: one competent voice anywhere in the article silences it
+	Office    bool             `yaml:"office"`    // an office is whom it is about: its acts are the claim and confirm nothing, only its words do
 	Common    bool             `yaml:"common"`    // every day's news has real ones: it rings only with the mark of a rumour
 	Threshold Points           `yaml:"threshold"` // points needed per language; 0 means the configured one
 	Clauses   []Clause         `yaml:"clauses"`

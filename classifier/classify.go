@@ -104,6 +104,10 @@ func (c *Classifier) assemble(r *reading, claim *compiled, matches []*query.Matc
 	}
 	f := &finding{claim: claim, zone: newZone(r, focus, all, c.cfg.NearSentence), match: describe(claim)}
 	f.zone.swindle = claim.Field == "impersonation" || claim.Field == "scam-links"
+	f.zone.officials = r.official
+	if !claim.Office && !f.zone.swindle {
+		f.zone.officials = r.confirmed
+	}
 	for _, m := range matches {
 		cl := &claim.Clauses[refs[m.ID].clause]
 		near := f.zone.spansNear(m.Spans)

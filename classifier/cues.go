@@ -29,6 +29,7 @@ const (
 	cueAdvice     cueKind = "advice"
 	cueAgency     cueKind = "agency" // who may confirm
 	cueSpeaks     cueKind = "speaks" // the verb of attribution
+	cueActs       cueKind = "acts"   // the verb of office: bắt, ký, ordered; no confirmation of a claim about that office
 	cuePer        cueKind = "per"    // attribution that stands before its source: theo, according to
 	cueVague      cueKind = "vague"  // makes an attribution worthless: giấu tên, anonymous
 	cueNegator    cueKind = "negator"
@@ -53,7 +54,7 @@ var strongKinds = signalKinds[:strongSignals]
 
 var cueKinds = slices.Concat([]cueKind{
 	cueDenies, cueNegates, cueMute, cueConcedes, cueFalse, cueDebunks, cuePenalty, cueSpreading, cueQuestions, cueUnclear, cueAffirms, cueAllegation,
-	cueOpinion, cueSatire, cuePrediction, cueExperience, cueAdvice, cueAgency, cueSpeaks, cuePer, cueVague, cueNegator,
+	cueOpinion, cueSatire, cuePrediction, cueExperience, cueAdvice, cueAgency, cueSpeaks, cueActs, cuePer, cueVague, cueNegator,
 	cueFraud, cueLay, cueMedium, cueTells,
 }, signalKinds)
 

@@ -32,6 +32,9 @@ type finding struct {
 // is ordinary news.
 func (f *finding) worthTelling() bool { return !f.claim.Broad || f.strong > 0 }
 
+// oneMark is the points of one mark by which a rumour is told: below, a forecast, a lesson or an opinion is what it says.
+const oneMark = 20
+
 // broadSignals is how many points of marked rumour a broad claim needs to ring: two kinds of mark.
 const broadSignals = 40
 
@@ -77,10 +80,10 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 	if r := notCheckable(z); r != "" {
 		return r
 	}
-	if (claim.Broad || claim.Daily) && len(z.r.official) > 0 || claim.official() == Silences && z.isOfficial() && f.strong < strongEnough {
+	if (claim.Broad || claim.Daily) && len(z.officials) > 0 || claim.official() == Silences && z.isOfficial() && f.strong < strongEnough {
 		return ReasonOfficial
 	}
-	if claim.Kind == Pattern && f.strong == 0 {
+	if claim.Kind == Pattern && f.strong < oneMark {
 		if z.first(z.holds, cuePrediction) != nil {
 			return ReasonPrediction
 		}
@@ -104,7 +107,7 @@ func placed(z *zone, places []placeHit) bool {
 
 // isOfficial reports whether a competent source speaks near the claim, or more than once in the article.
 func (z *zone) isOfficial() bool {
-	return len(z.r.official) >= manyOfficial || slices.ContainsFunc(z.r.official, z.covers)
+	return len(z.officials) >= manyOfficial || slices.ContainsFunc(z.officials, z.covers)
 }
 
 // addSignals adds the points of each kind of signal near the claim, the marks of a rumour first.
@@ -116,7 +119,7 @@ func (c *Classifier) addSignals(f *finding) {
 		if found == nil {
 			continue
 		}
-		if i < strongSignals || (kind == layWitness || kind == posted) && f.zone.r.nobodyAnswers() && f.zone.inTitle(f.zone.sentences[0]) {
+		if i < strongSignals || (kind == layWitness || kind == posted) && f.zone.nobodyAnswers() && f.zone.inTitle(f.zone.sentences[0]) {
 			f.strong += c.cues.points[kind]
 			limit = signalCap
 		}
@@ -133,9 +136,9 @@ func (c *Classifier) addSignals(f *finding) {
 func (f *finding) addPlace() {
 	r := f.zone.r
 	switch first := f.zone.sentences[0]; {
-	case first < r.base[1] && f.claim.Flat:
+	case first < r.base[1] && f.claim.Flat && (!f.zone.acted() || f.zone.nobodyAnswers()):
 		f.addPart("headline", headline)
-	case f.claim.Common || f.claim.Broad || !r.nobodyAnswers():
+	case f.claim.Common || f.claim.Broad || !f.zone.nobodyAnswers():
 	case first < r.base[1]:
 		f.nobody = headline
 		f.addPart("nobody", headline)
@@ -148,9 +151,12 @@ func (f *finding) addPlace() {
 }
 
 // nobodyAnswers reports whether an article that is long enough to name a competent source names none.
-func (r *reading) nobodyAnswers() bool {
-	return len(r.official) == 0 && r.total-r.head >= bodySentences
+func (z *zone) nobodyAnswers() bool {
+	return len(z.officials) == 0 && z.r.total-z.r.head >= bodySentences
 }
+
+// acted reports whether an office acts in the claim's own sentence: in an article of two lines that may be real news.
+func (z *zone) acted() bool { return slices.ContainsFunc(z.r.confirmed, z.holds) }
 
 func (f *finding) addPart(name string, points int) {
 	f.match.Parts = append(f.match.Parts, article.Part{Clause: name, Points: points})

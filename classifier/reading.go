@@ -16,16 +16,17 @@ const brushGap = 8
 
 // reading is one article made ready: its tokens, its sentences numbered through all fields, and the cues in it.
 type reading struct {
-	article  *article.Article
-	doc      *query.Doc
-	fields   [3]*text.Doc
-	base     [3]int // the number of the first sentence of each field
-	head     int    // sentences below this number are title and lead
-	total    int    // sentences
-	words    int
-	english  bool
-	cues     []cue
-	official []int // numbers of the sentences in which a competent source speaks
+	article   *article.Article
+	doc       *query.Doc
+	fields    [3]*text.Doc
+	base      [3]int // the number of the first sentence of each field
+	head      int    // sentences below this number are title and lead
+	total     int    // sentences
+	words     int
+	english   bool
+	cues      []cue
+	official  []int // numbers of the sentences in which a competent source speaks
+	confirmed []int // of those in which it speaks or acts: arrests, orders, signs
 }
 
 // cue is one cue word where it stands.
@@ -97,9 +98,9 @@ func (r *reading) negate() {
 	}
 }
 
-// findOfficial notes the sentences in which an agency or office-holder speaks: the name and, at most eight words on, a
-// verb of attribution that is not negated; or "theo", "according to" and the name. Hidden, hearsay and silent sources do
-// not count.
+// findOfficial notes the sentences in which an agency or office-holder speaks or acts: the name and, at most eight words
+// on, a verb of attribution or of office that is not negated; or "theo", "according to" and the name. Hidden, hearsay and
+// silent sources do not count.
 func (r *reading) findOfficial() {
 	for i := range r.cues {
 		c := &r.cues[i]
@@ -107,13 +108,17 @@ func (r *reading) findOfficial() {
 			continue
 		}
 		for j := max(0, i-4); j < len(r.cues) && j <= i+6; j++ {
-			if r.attributes(c, j) {
+			if !r.attributes(c, j) {
+				continue
+			}
+			r.confirmed = append(r.confirmed, c.sentence)
+			if r.cues[j].kind == cueSpeaks || r.cues[j].kind == cuePer {
 				r.official = append(r.official, c.sentence)
 				break
 			}
 		}
 	}
-	r.official = slices.Compact(r.official)
+	r.official, r.confirmed = slices.Compact(r.official), slices.Compact(r.confirmed)
 }
 
 // attributes reports whether the cue at i makes the agency the one who speaks.
@@ -123,7 +128,7 @@ func (r *reading) attributes(agency *cue, i int) bool {
 		return false
 	}
 	switch v.kind {
-	case cueSpeaks:
+	case cueSpeaks, cueActs:
 		d := v.first - agency.last
 		return d >= -1 && d <= 8 && !r.negated(i) && !r.suffers(agency, v)
 	case cuePer:
@@ -169,7 +174,7 @@ func (r *reading) tells(who *cue, i int) bool {
 		return false
 	}
 	switch v.kind {
-	case cueSpeaks, cueTells:
+	case cueSpeaks, cueActs, cueTells:
 		if d := v.first - who.last; d >= -1 && d <= tellGap && v.first > who.first {
 			return !r.negated(i)
 		}

@@ -71,7 +71,7 @@ func (z *zone) label(where func(int) bool) *cue {
 	if c := z.first(where, cueFalse); c != nil {
 		return c
 	}
-	if z.swindle || len(z.r.official) > 0 || z.first(anywhere, cueFalse, cueAdvice, cueDebunks) != nil {
+	if z.swindle || len(z.officials) > 0 || z.first(anywhere, cueFalse, cueAdvice, cueDebunks) != nil {
 		return z.first(where, cueFraud)
 	}
 	return nil
@@ -98,7 +98,7 @@ func (z *zone) farAnswer() (article.Stance, []*cue) {
 // openStance tells apart, in an article that gives no answer, question, doubt and assertion.
 func (z *zone) openStance() (article.Stance, []*cue) {
 	if c := z.first(z.inTitle, cueQuestions); c != nil {
-		if len(z.r.official) > 0 { // "thực hư ..." with an answer by the competent body is the form of a fact-check
+		if len(z.officials) > 0 { // "thực hư ..." with an answer by the competent body is the form of a fact-check
 			return article.ReportsDebunk, cuesOf(c)
 		}
 		return article.Questions, cuesOf(c)

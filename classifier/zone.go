@@ -23,6 +23,7 @@ type zone struct {
 	sentences []int          // those that hold the claim, ascending
 	near      int            // how many sentences around them count
 	prominent bool           // it stands in the title, the lead or the opening
+	officials []int          // sentences in which a competent source confirms it: speaks, or acts unless its acts are the claim
 	swindle   bool           // the claim is a message by which swindlers work
 }
 
