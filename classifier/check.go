@@ -74,7 +74,7 @@ func (c *Claim) partProblems() []error {
 			required++
 		}
 	}
-	if required == 0 {
+	if required == 0 && !c.Net {
 		errs = append(errs, fmt.Errorf("clauses: at least one must be required"))
 	}
 	for i, e := range c.Evidence {
@@ -87,8 +87,11 @@ func (c *Claim) partProblems() []error {
 			errs = append(errs, fmt.Errorf("figures[%d]: it needs what and asserted, and a source for official", i))
 		}
 	}
-	if len(c.Examples.Match) == 0 || len(c.Examples.NoMatch) == 0 || len(c.Examples.Denies) == 0 {
+	if len(c.Examples.Match) == 0 || len(c.Examples.NoMatch) == 0 || len(c.Examples.Denies) == 0 && !c.Net {
 		errs = append(errs, fmt.Errorf("examples: match, no_match and denies each need at least one text"))
+	}
+	if c.Net && len(c.Clauses) > 0 {
+		errs = append(errs, fmt.Errorf("clauses: a net has none; how the article is told is all that it looks at"))
 	}
 	return errs
 }

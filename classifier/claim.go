@@ -33,6 +33,7 @@ type Claim struct {
 	Scope     Scope            `yaml:"scope"`
 	Official  Official         `yaml:"official"`
 	Flat      bool             `yaml:"flat"`      // real news of this kind is rare: a title that asserts it counts for much
+	Net       bool             `yaml:"net"`       // it has no words of its own: it holds what is told as rumours are and no other claim catches
 	Broad     bool             `yaml:"broad"`     // a net for what no other claim catches: told only when it has the mark of a rumour
 	Daily     bool             `yaml:"daily"`     // so do tabloids, every day, with clips and neighbours: one competent voice anywhere in the article silences it
 	Office    bool             `yaml:"office"`    // an office is whom it is about: its acts are the claim and confirm nothing, only its words do

@@ -24,7 +24,7 @@ func (c *Classifier) Classify(a *article.Article) article.Verdict {
 		Places:       geo.ids(),
 		RulesVersion: c.version,
 	}
-	findings := c.findings(r, matches, rules.refs)
+	findings := append(c.findings(r, matches, rules.refs), c.nets(r, geo.hits)...)
 	for _, f := range findings {
 		c.judge(f, v.AboutVietnam, geo.hits)
 	}
@@ -77,6 +77,17 @@ func (c *Classifier) findings(r *reading, matches []query.Match, refs map[string
 	return found
 }
 
+// zoneOf returns the zone of a claim that stands at focus.
+func (c *Classifier) zoneOf(claim *compiled, r *reading, focus, all []article.Span) zone {
+	z := newZone(r, focus, all, c.cfg.NearSentence)
+	z.swindle = claim.Field == "impersonation" || claim.Field == "scam-links"
+	z.officials = r.official
+	if !claim.Office && !z.swindle {
+		z.officials = r.confirmed
+	}
+	return z
+}
+
 // assemble builds the finding for one claim from its matching clauses, or nil when a required one is missing. The first
 // required clause says where the claim stands; the others count only near it.
 func (c *Classifier) assemble(r *reading, claim *compiled, matches []*query.Match, refs map[string]ruleRef) *finding {
@@ -102,12 +113,7 @@ func (c *Classifier) assemble(r *reading, claim *compiled, matches []*query.Matc
 	if required < claim.required[lang] || len(focus) == 0 {
 		return nil
 	}
-	f := &finding{claim: claim, zone: newZone(r, focus, all, c.cfg.NearSentence), match: describe(claim)}
-	f.zone.swindle = claim.Field == "impersonation" || claim.Field == "scam-links"
-	f.zone.officials = r.official
-	if !claim.Office && !f.zone.swindle {
-		f.zone.officials = r.confirmed
-	}
+	f := &finding{claim: claim, zone: c.zoneOf(claim, r, focus, all), match: describe(claim)}
 	for _, m := range matches {
 		cl := &claim.Clauses[refs[m.ID].clause]
 		near := f.zone.spansNear(m.Spans)

@@ -35,6 +35,8 @@ func (f *finding) compare(other *finding) int {
 			return 0
 		case f.claim.Broad:
 			return 2
+		case f.claim.Net:
+			return 3
 		}
 		return 1
 	}
@@ -50,7 +52,7 @@ func (f *finding) compare(other *finding) int {
 // standsApart reports whether a finding is a story of its own beside those told: it is no net, shares no sentence and no
 // word with them, and has the mark of a rumour in its own words rather than in theirs.
 func (f *finding) standsApart(told []*finding) bool {
-	if f.claim.Broad || f.zone.first(f.zone.holds, strongKinds...) == nil {
+	if f.claim.Broad || f.claim.Net || f.zone.first(f.zone.holds, strongKinds...) == nil {
 		return false
 	}
 	return !slices.ContainsFunc(told, func(other *finding) bool { return f.zone.shares(&other.zone) })

@@ -4,48 +4,30 @@ import (
 	"cmp"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"haidang/classifier/gold"
 	"haidang/internal/article"
 )
 
 // goldItem is one text of the gold set with what a careful reader says of it.
 type goldItem struct {
-	file, label, lang, field string
-	article                  article.Article
+	gold.Item
+	article article.Article
 }
 
-// mayRing lists the labels whose articles should ring; all others must not.
-var mayRing = []string{"carries", "questions", "unclear"}
-
-// goldItems reads testdata/gold/*.txtar: "-- label language field --", the title, the text.
+// goldItems reads testdata/gold.
 func goldItems(t *testing.T) []goldItem {
 	t.Helper()
-	names, err := filepath.Glob("testdata/gold/*.txtar")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no gold files: %v", err)
+	read, err := gold.Read(os.DirFS("testdata/gold"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	var items []goldItem
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, part := range strings.Split("\n"+string(data), "\n-- ")[1:] {
-			header, text, _ := strings.Cut(part, "--\n")
-			words := strings.Fields(header)
-			if len(words) != 3 {
-				t.Fatalf("%s: header %q should be: -- label language field --", name, header)
-			}
-			title, body, _ := strings.Cut(strings.TrimSpace(text), "\n")
-			items = append(items, goldItem{
-				file: filepath.Base(name), label: words[0], lang: words[1], field: words[2],
-				article: article.Article{Title: title, Text: strings.TrimSpace(body)},
-			})
-		}
+	items := make([]goldItem, len(read))
+	for i, g := range read {
+		items[i] = goldItem{Item: g, article: article.Article{Title: g.Title, Text: g.Text}}
 	}
 	return items
 }
@@ -56,13 +38,13 @@ func TestGold(t *testing.T) {
 	counts := map[string]*goldCount{}
 	for _, item := range goldItems(t) {
 		v := c.Classify(&item.article)
-		if v.Rings && !slices.Contains(mayRing, item.label) {
-			t.Errorf("%s: %q is %s and must not ring: %+v", item.file, item.article.Title, item.label, v.Claims)
+		if v.Rings && !item.Rumour() {
+			t.Errorf("%s: %q is %s and must not ring: %+v", item.File, item.article.Title, item.Label, v.Claims)
 		}
-		if !v.Rings && slices.Contains(mayRing, item.label) {
-			t.Logf("%s: %q (%s) escapes: %s", item.file, item.article.Title, item.field, briefly(v))
+		if !v.Rings && item.Rumour() {
+			t.Logf("%s: %q (%s) escapes: %s", item.File, item.article.Title, item.Field, briefly(v))
 		}
-		for _, key := range []string{"file " + item.file + " " + item.label, "label " + item.label, "language " + item.lang + " " + item.label, "field " + item.field + " " + item.label} {
+		for _, key := range []string{"file " + item.File + " " + item.Label, "label " + item.Label, "language " + item.Language + " " + item.Label, "field " + item.Field + " " + item.Label} {
 			if counts[key] == nil {
 				counts[key] = &goldCount{}
 			}
@@ -81,7 +63,7 @@ func (n *goldCount) add(item goldItem, v article.Verdict) {
 	}
 	if len(v.Claims) > 0 {
 		n.recognised++
-		if string(v.Claims[0].Stance) == item.label {
+		if string(v.Claims[0].Stance) == item.Label {
 			n.stance++
 		}
 	}

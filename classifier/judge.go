@@ -25,6 +25,7 @@ type finding struct {
 	match  article.ClaimMatch
 	zone   zone
 	strong int // points of the signals that mark a rumour
+	told   int // points of how it is told
 	nobody int // points for a title that asserts it where nobody competent speaks
 }
 
@@ -52,6 +53,7 @@ func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
 		f.addSpan(cue, "stance:"+string(stance))
 	}
 	c.addSignals(f)
+	f.addTelling()
 	if stance == article.Questions || stance == article.Unclear {
 		f.addPart("stance:"+string(stance), notAsserted)
 	}
@@ -94,8 +96,8 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 			return ReasonOpinion
 		}
 	}
-	if f.match.Score < c.threshold(claim, z.r.english) || claim.Broad && f.strong < broadSignals || claim.Common && f.strong == 0 ||
-		claim.Daily && f.strong+f.nobody < dailyMarks || claim.Kind == Pattern && !z.swindle && z.sentences[0] > z.r.head && f.strong < bodyMarks {
+	if f.match.Score < c.threshold(claim, z.r.english) || claim.Broad && f.strong < broadSignals || claim.Common && f.strong == 0 && f.told < oneMark ||
+		claim.Daily && f.strong+f.told+f.nobody < dailyMarks || claim.Kind == Pattern && !z.swindle && z.sentences[0] > z.r.head && f.strong+f.told < bodyMarks {
 		return ReasonScore
 	}
 	return ""
@@ -138,7 +140,7 @@ func (f *finding) addPlace() {
 	switch first := f.zone.sentences[0]; {
 	case first < r.base[1] && f.claim.Flat && (!f.zone.acted() || f.zone.nobodyAnswers()):
 		f.addPart("headline", headline)
-	case f.claim.Common || f.claim.Broad || !f.zone.nobodyAnswers():
+	case f.claim.Common || f.claim.Broad || f.claim.Net || !f.zone.nobodyAnswers():
 	case first < r.base[1]:
 		f.nobody = headline
 		f.addPart("nobody", headline)

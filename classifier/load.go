@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"haidang/classifier/telling"
 	"haidang/internal/settings"
 )
 
@@ -58,6 +59,23 @@ func (b *builder) read(fsys fs.FS, name string, v any) {
 	}
 }
 
+// readTelling reads how rumours are told; rules without that file do without its points.
+func (b *builder) readTelling(fsys fs.FS) {
+	const name = "telling.txt"
+	b.c.telling = &telling.Model{}
+	data, err := fs.ReadFile(fsys, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err == nil {
+		b.files[name] = data
+		b.c.telling, err = telling.Parse(data)
+	}
+	if err != nil {
+		b.add(name, []error{err})
+	}
+}
+
 // readAll reads every file and checks what can be checked without matching.
 func (b *builder) readAll(fsys fs.FS) {
 	var cues cueFile
@@ -66,6 +84,7 @@ func (b *builder) readAll(fsys fs.FS) {
 	b.read(fsys, "cues.yaml", &cues)
 	b.read(fsys, "topics.yaml", &topics)
 	b.read(fsys, "places.yaml", &places)
+	b.readTelling(fsys)
 	var errs []error
 	b.c.cues, errs = compileCues(cues)
 	b.add("cues.yaml", errs)

@@ -2,7 +2,7 @@
 // should ring. It does no I/O after loading, reads no clock and starts no goroutine: the same article and rules always
 // give the same verdict, byte for byte, each part with the words that caused it.
 //
-// Build a [Classifier] with [Load] from a folder of rule files (claims/*.yaml, cues.yaml, topics.yaml, places.yaml) or
+// Build a [Classifier] with [Load] from a folder of rule files (claims/*.yaml, cues.yaml, topics.yaml, places.yaml, telling.txt) or
 // with [New] to set thresholds as well. It is safe for concurrent use and never changes; new rules are a new Classifier.
 //
 // A ring says "check this claim", never "this is hostile". Opinion, satire, prediction and personal experience never
@@ -15,6 +15,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+
+	"haidang/classifier/telling"
 )
 
 // Config is what an operator may tune without touching a rule.
@@ -44,7 +46,7 @@ func (c Config) Validate() error {
 
 // Deps is where the rules are read from. It is read once, by New.
 type Deps struct {
-	Rules fs.FS // holds claims/*.yaml, cues.yaml, topics.yaml and places.yaml
+	Rules fs.FS // holds claims/*.yaml, cues.yaml, topics.yaml, places.yaml and, if it is to count how a thing is told, telling.txt
 }
 
 // Load reads and checks the rule files with the default configuration.
@@ -59,6 +61,7 @@ type Classifier struct {
 	topics   []Topic
 	cues     *cueSet
 	places   *gazetteer
+	telling  *telling.Model
 	sets     [2]ruleSet // by language
 }
 

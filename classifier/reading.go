@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 
+	"haidang/classifier/telling"
 	"haidang/internal/article"
 	"haidang/internal/query"
 	"haidang/internal/text"
@@ -25,8 +26,10 @@ type reading struct {
 	words     int
 	english   bool
 	cues      []cue
-	official  []int // numbers of the sentences in which a competent source speaks
-	confirmed []int // of those in which it speaks or acts: arrests, orders, signs
+	told      int            // points of how it is told, where it is long enough to name a source
+	tellers   []telling.Word // the words that made them
+	official  []int          // numbers of the sentences in which a competent source speaks
+	confirmed []int          // of those in which it speaks or acts: arrests, orders, signs
 }
 
 // cue is one cue word where it stands.
@@ -65,6 +68,7 @@ func (c *Classifier) read(a *article.Article) *reading {
 	r.brush()
 	r.findTellers()
 	r.findOfficial()
+	c.measureTelling(r)
 	return r
 }
 

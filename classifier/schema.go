@@ -23,7 +23,7 @@ func Schema() ([]byte, error) {
 		return nil, fmt.Errorf("schema: a claims file has no claims")
 	}
 	claim := claims.Items
-	claim.Required = []string{"id", "version", "kind", "statement", "severity", "clauses", "examples"}
+	claim.Required = []string{"id", "version", "kind", "statement", "severity", "examples"}
 	for name, values := range map[string][]any{
 		"kind":     anys([]Kind{Specific, Pattern}),
 		"severity": anys([]article.Severity{article.Critical, article.High, article.Normal, article.Info}),

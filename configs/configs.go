@@ -26,7 +26,7 @@ import (
 	"haidang/internal/web"
 )
 
-//go:embed sources.yaml synonyms.yaml claims topics.yaml places.yaml cues.yaml
+//go:embed sources.yaml synonyms.yaml claims topics.yaml places.yaml cues.yaml telling.txt
 var shipped embed.FS
 
 // Config is the whole configuration.

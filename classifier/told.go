@@ -1,0 +1,105 @@
+package classifier
+
+import (
+	"cmp"
+	"slices"
+
+	"haidang/classifier/telling"
+	"haidang/internal/article"
+)
+
+// toldSpans is how many of the words that told most are marked.
+const toldSpans = 6
+
+// worthMarking is the least that a marked word adds to the log-odds.
+const worthMarking = 0.2
+
+// measureTelling gives an article the points of how it is told, when it is long enough to have named a source.
+func (c *Classifier) measureTelling(r *reading) {
+	if r.total-r.head < bodySentences {
+		return
+	}
+	a := telling.Article{Title: r.fields[0], Body: r.fields[1:]}
+	if r.english {
+		a.Language = telling.English
+	}
+	r.told, r.tellers = c.telling.Measure(a)
+}
+
+// addTelling adds the points of how the article is told, where nobody competent speaks, and marks the words that told most.
+func (f *finding) addTelling() {
+	r := f.zone.r
+	if r.told == 0 || !f.zone.nobodyAnswers() {
+		return
+	}
+	f.told = max(0, r.told)
+	f.addPart("telling", r.told)
+	words := slices.DeleteFunc(slices.Clone(r.tellers), func(w telling.Word) bool { return w.Weight < worthMarking })
+	slices.SortStableFunc(words, func(a, b telling.Word) int { return cmp.Compare(b.Weight, a.Weight) })
+	for _, w := range words[:min(toldSpans, len(words))] {
+		f.match.Spans = append(f.match.Spans, r.spanOf(w))
+	}
+}
+
+// spanOf returns where a word stands.
+func (r *reading) spanOf(w telling.Word) article.Span {
+	field := 0
+	if w.Zone == telling.Body {
+		field = 1 + w.Doc
+	}
+	d := r.fields[field]
+	return article.Span{Field: fieldOrder[field], Start: d.Tokens[w.First].Start, End: d.Tokens[w.Last-1].End, Clause: "telling"}
+}
+
+// netPoints are those of a net: somebody asserts something definite in a title.
+const netPoints = 25
+
+// netTold is from how many points of telling on a net holds an article.
+const netTold = 30
+
+// nets returns what the claims without words of their own find.
+func (c *Classifier) nets(r *reading, places []placeHit) []*finding {
+	if r.told < netTold || r.article.Title == "" || !r.definite(places) {
+		return nil
+	}
+	var found []*finding
+	for i := range c.compiled {
+		if claim := &c.compiled[i]; claim.Net {
+			if f := c.cast(claim, r); f.zone.nobodyAnswers() {
+				found = append(found, f)
+			}
+		}
+	}
+	return found
+}
+
+// cast returns the finding of a net. It stands in the title.
+func (c *Classifier) cast(claim *compiled, r *reading) *finding {
+	focus := []article.Span{{Field: article.Title, Start: 0, End: len(r.article.Title)}}
+	f := &finding{claim: claim, zone: c.zoneOf(claim, r, focus, nil), match: describe(claim)}
+	f.addPart("assertion", netPoints)
+	return f
+}
+
+// definite reports whether title or opening name a figure or a Vietnamese place: without, there is nothing to check.
+func (r *reading) definite(places []placeHit) bool {
+	early := func(sentence int) bool { return sentence < r.head+bodySentences }
+	if slices.ContainsFunc(places, func(p placeHit) bool { return early(p.sentence) }) {
+		return true
+	}
+	for i, d := range r.fields {
+		for _, t := range d.Tokens {
+			if !early(r.base[i] + int(t.Sentence)) {
+				break
+			}
+			if hasDigit(t.Word.Canon) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hasDigit(s string) bool {
+	return slices.ContainsFunc([]byte(s), func(b byte) bool { return b >= '0' && b <= '9' })
+}
