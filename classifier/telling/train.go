@@ -34,7 +34,7 @@ const (
 var ranks = []struct {
 	share  float64
 	points int
-}{{0.5, least}, {0.2, 0}, {0.05, 10}, {0.01, 20}, {0.003, 30}, {0.001, 40}}
+}{{0.75, least}, {0.4, 0}, {0.05, 10}, {0.01, 20}, {0.003, 30}, {0.001, 40}}
 
 // Train learns a model by ridge logistic regression. The same samples give the same model.
 //
