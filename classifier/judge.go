@@ -43,7 +43,7 @@ const broadSignals = 40
 const bodyMarks = 30
 
 // dailyMarks is how many points of marked rumour, or of silence of everybody competent, a daily claim needs.
-const dailyMarks = 15
+const dailyMarks = 20
 
 // judge gives the stance, the score and the decision for a claim found in an article.
 func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
@@ -120,6 +120,9 @@ func (c *Classifier) addSignals(f *finding) {
 		found := f.zone.first(f.zone.covers, kind)
 		if found == nil {
 			continue
+		}
+		if f.claim.Net && i >= strongSignals {
+			break // excitement is how everything is told
 		}
 		if i < strongSignals || (kind == layWitness || kind == posted) && f.zone.nobodyAnswers() && f.zone.inTitle(f.zone.sentences[0]) {
 			f.strong += c.cues.points[kind]

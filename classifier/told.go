@@ -103,3 +103,9 @@ func (r *reading) definite(places []placeHit) bool {
 func hasDigit(s string) bool {
 	return slices.ContainsFunc([]byte(s), func(b byte) bool { return b >= '0' && b <= '9' })
 }
+
+// Unanswered reports whether an article is long enough to name a competent source and names none.
+func (c *Classifier) Unanswered(a *article.Article) bool {
+	r := c.read(a)
+	return len(r.confirmed) == 0 && r.total-r.head >= bodySentences
+}

@@ -76,7 +76,7 @@ type level struct {
 	points  int
 }
 
-// Measure returns the points of an article, between -10 and 40, and each word that counted, once, in reading order.
+// Measure returns the points of an article, between -20 and 40, and each word that counted, once, in reading order.
 func (m *Model) Measure(a Article) (int, []Word) {
 	sum := m.bias[a.Language]
 	var words []Word
@@ -175,4 +175,4 @@ func (m *Model) points(lang Language, logOdds float64) int {
 }
 
 // least is what an article gets that is told as ordinary news is.
-const least = -10
+const least = -20

@@ -20,6 +20,7 @@ type rulesCmd struct {
 	Preview   rulesPreviewCmd `cmd:"" help:"Say how often claims would have rung on the archive, or on JSON lines."`
 	Schema    rulesSchemaCmd  `cmd:"" help:"Print the JSON Schema of files of claims, for editors."`
 	Diff      rulesDiffCmd    `cmd:"" help:"Say which articles start or stop ringing with another folder of rules."`
+	Train     rulesTrainCmd   `cmd:"" help:"Learn how rumours are told from a gold set and ordinary news, and print telling.txt."`
 }
 
 // rulesFlags are common to the rules commands.
@@ -70,6 +71,21 @@ func (rulesSchemaCmd) Run(e *env) error {
 	}
 	_, err = e.out.Write(append(schema, '\n'))
 	return err
+}
+
+type rulesTrainCmd struct {
+	rulesFlags
+	Gold  string   `required:"" help:"Folder of the gold set." placeholder:"DIR" type:"existingdir"`
+	Files []string `arg:"" name:"file" help:"Ordinary articles as JSON lines, plain or .gz." type:"existingfile"`
+}
+
+// Run learns.
+func (c rulesTrainCmd) Run(e *env) error {
+	rules, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	return filters.TrainTelling(e.ctx, rules, os.DirFS(c.Gold), filters.LineArticles(c.Files, e.streams()), e.streams())
 }
 
 type rulesListCmd struct{ rulesFlags }
