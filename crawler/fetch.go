@@ -37,6 +37,8 @@ type FeedRequest struct {
 	URL          string
 	ETag         string
 	LastModified string
+
+	limit int64 // bytes of a sitemap, where more than maxSitemapBytes are taken
 }
 
 // NewFetcher builds a Fetcher for commands that need no state: of deps only Registerer is used. It makes no request.

@@ -38,6 +38,10 @@ func (c *Crawler) HandleLink(ctx context.Context, l Link) error {
 	case err != nil:
 		return c.unread(ctx, l, p, err)
 	}
+	if l.outside(doc.Published, doc.PublishedFrom) {
+		p.outcome = string(ReasonOutside)
+		return c.leave(ctx, p, ReasonOutside)
+	}
 	p.outcome, p.read = outcomeOK, c.deps.Now()
 	if p.attempts > 0 {
 		c.metrics.retries.WithLabelValues(retryRecovered).Inc()

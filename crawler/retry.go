@@ -94,8 +94,9 @@ func (c *Crawler) tell(ctx context.Context, l Link, p pageState, why Reason) err
 	return c.publish(ctx, p, doc)
 }
 
-// retry publishes due links again until ctx ends.
-func (c *Crawler) retry(ctx context.Context) {
+// Retry publishes links whose next try has come, until ctx ends, and returns ctx's error. [Crawler.Run] does it too: it is for
+// a process that fetches pages and polls nothing.
+func (c *Crawler) Retry(ctx context.Context) error {
 	for {
 		pause := c.due
 		if err := errors.Join(c.republish(ctx), c.publishRevisits(ctx)); err != nil && ctx.Err() == nil {
@@ -106,7 +107,7 @@ func (c *Crawler) retry(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return
+			return ctx.Err()
 		case <-timer.C:
 		}
 	}

@@ -39,7 +39,7 @@ func (c *Crawler) Run(ctx context.Context) error {
 		wg.Go(func() { c.follow(ctx, src, p, f) })
 	})
 	wg.Go(func() { c.every(ctx, pruneEvery, c.forget) })
-	wg.Go(func() { c.retry(ctx) })
+	wg.Go(func() { _ = c.Retry(ctx) }) // it ends with ctx
 	wg.Go(func() { c.every(ctx, flushEvery, c.flush) })
 	wg.Go(func() { c.every(ctx, judgeEvery, c.judge) })
 	wg.Wait()

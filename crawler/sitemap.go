@@ -184,7 +184,7 @@ func (f *Fetcher) sitemap(ctx context.Context, r FeedRequest) (Response, error) 
 	if r.LastModified != "" {
 		header.Set("If-Modified-Since", r.LastModified)
 	}
-	return f.follow(ctx, r.URL, header, &exchange{limit: maxSitemapBytes, left: f.cfg.Timeout.Std()})
+	return f.follow(ctx, r.URL, header, &exchange{limit: max(r.limit, maxSitemapBytes), left: f.cfg.Timeout.Std()})
 }
 
 // maxSitemapBytes is a fifth of what the protocol allows, and far more than a thousand news take.

@@ -46,6 +46,7 @@ type cli struct {
 	Run      runCmd      `cmd:"" help:"Run the pipeline: crawl, classify, index, alert, and serve the desk."`
 	Demo     demoCmd     `cmd:"" help:"Show everything with three bundled outlets on loopback; nothing to install, no network."`
 	Import   importCmd   `cmd:"" help:"Send articles of JSON-lines files through the pipeline as backfill, which never rings."`
+	Crawl    crawlCmd    `cmd:"" help:"Read what an outlet published since a day, by its sitemaps, as backfill, which never rings."`
 	Feed     feedCmd     `cmd:"" help:"Read a feed and print its items as JSON lines."`
 	Fetch    fetchCmd    `cmd:"" help:"Read a page and print its article as one JSON line."`
 	Classify classifyCmd `cmd:"" help:"Read articles as JSON lines and print them with their verdicts."`
