@@ -84,7 +84,7 @@ func New(cfg Config, deps Deps) (*Crawler, error) {
 	fetcher.robots.now = deps.Now
 	c := &Crawler{
 		cfg: cfg, deps: deps, log: deps.Logger.With("component", "crawler"), metrics: m, fetcher: fetcher,
-		extract: extractor{budget: extractDeadline}, state: state{db: deps.DB}, sources: map[string]*Source{}, due: retryEvery,
+		extract: newExtractor(), state: state{db: deps.DB}, sources: map[string]*Source{}, due: retryEvery,
 		dirty: map[string]feedState{}, wakes: map[string]chan struct{}{}, hosts: map[string][]string{},
 	}
 	for i := range cfg.Sources {
