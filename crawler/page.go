@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"strings"
@@ -182,7 +183,7 @@ func withinBudget(source string) bool {
 		case html.ErrorToken:
 			return true
 		case html.StartTagToken, html.SelfClosingTagToken:
-			attributes += strings.Count(string(z.Raw()), "=")
+			attributes += bytes.Count(z.Raw(), []byte("="))
 		}
 		if tokens++; tokens > maxTokens || attributes > maxAttributes {
 			return false
