@@ -4,9 +4,6 @@ import (
 	"haidang/internal/text"
 )
 
-// copyAt is how alike two fingerprints are from which on the second is a copy: that of the desk's stories.
-const copyAt = 0.6
-
 // folded moves copies of a text under the first hit that has it. Hits keep their order.
 func folded(hits []Hit) []Hit {
 	prints := make([]text.Fingerprint, len(hits))

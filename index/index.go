@@ -28,6 +28,7 @@ type Index struct {
 	window  int // see ask.window
 
 	writing sync.Mutex // one Put at a time
+	recent  *recent    // what came last; the writer's, nil until it writes
 
 	mu      sync.RWMutex    // guards what is below, held only to read or replace it
 	shards  []*shard        // oldest first; the last is the hot one

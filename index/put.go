@@ -41,6 +41,9 @@ func (x *Index) putAll(ctx context.Context, articles []article.Article, offsets 
 	if err != nil {
 		return err
 	}
+	if err := x.markCopies(ctx, articles); err != nil {
+		return err
+	}
 	for {
 		n := pieceLen(articles, x.cfg.BatchDocuments)
 		piece, last := articles[:n], n == len(articles)
@@ -73,6 +76,20 @@ func (x *Index) prepared(articles []article.Article) ([]article.Article, error) 
 		out[i] = a
 	}
 	return out, errors.Join(errs...)
+}
+
+// markCopies notes which articles have the text of an earlier one.
+func (x *Index) markCopies(ctx context.Context, articles []article.Article) error {
+	if x.recent == nil {
+		var err error
+		if x.recent, err = loadRecent(ctx, x.shards); err != nil {
+			return fmt.Errorf("look for copies: %w", err)
+		}
+	}
+	for i := range articles {
+		x.recent.mark(&articles[i])
+	}
+	return nil
 }
 
 // pieceLen returns how many articles make the next piece: at most limit, and no ID twice.

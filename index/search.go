@@ -79,6 +79,7 @@ type searching struct {
 	fold    bool    // show copies once
 	names   *names
 	tallies *tallies                   // what was counted for facets
+	each    func(*article.Article)     // is told of every article that was verified; may be nil
 	known   map[string]article.Article // those that were read on the way
 	result  Result
 	last    *place // the last candidate that was looked at
@@ -103,6 +104,9 @@ func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
 		by = fieldSeen
 	}
 	s.facets, s.fold, s.tallies, s.names = req.Facets, req.Fold, newTallies(by), &x.names
+	if s.facets > 0 {
+		s.each = s.tallies.article
+	}
 	var err error
 	if s.before, err = parseCursor(req.After, sort); err != nil {
 		return nil, err

@@ -26,7 +26,8 @@ var allowed = map[string][]string{
 	"internal/query":    {"internal/article", "internal/text"},
 	"crawler":           {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"classifier":        {"internal/article", "internal/query", "internal/settings", "internal/text"},
-	"index":             {"internal/article", "internal/query", "internal/settings", "internal/text"},
+	"internal/coverage": {},
+	"index":             {"internal/article", "internal/coverage", "internal/query", "internal/settings", "internal/text"},
 	"alerting":          {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"internal/export":   {"index", "internal/article", "internal/query"},
 	"internal/saved":    {"index", "internal/article", "internal/query", "internal/store", "internal/text"},
@@ -37,14 +38,14 @@ var allowed = map[string][]string{
 	"bench":             {"internal/article", "internal/query", "internal/text"},
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
-		"alerting", "classifier", "crawler", "index", "internal/article", "internal/export", "internal/query", "internal/saved", "internal/settings",
+		"alerting", "classifier", "crawler", "index", "internal/article", "internal/coverage", "internal/export", "internal/query", "internal/saved", "internal/settings",
 		"internal/text", "internal/users",
 	},
 	"configs": {
 		"alerting", "classifier", "crawler", "index", "internal/bus", "internal/settings", "internal/store", "internal/web",
 	},
 	"internal/app": {
-		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/demo", "internal/export", "internal/filters",
+		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/coverage", "internal/demo", "internal/export", "internal/filters",
 		"internal/claims", "internal/query", "internal/saved",
 		"internal/settings", "internal/store", "internal/text", "internal/users", "internal/web",
 	},
