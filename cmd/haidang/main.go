@@ -51,6 +51,7 @@ type cli struct {
 	Fetch    fetchCmd    `cmd:"" help:"Read a page and print its article as one JSON line."`
 	Classify classifyCmd `cmd:"" help:"Read articles as JSON lines and print them with their verdicts."`
 	Search   searchCmd   `cmd:"" help:"Search the archive."`
+	Coverage coverageCmd `cmd:"" help:"Count what was written about, compare two periods, find spikes."`
 	Query    queryCmd    `cmd:"" help:"Check a query, or explain what it does with an article."`
 	Saved    savedCmd    `cmd:"" help:"Keep searches, and see how often they rang or would have."`
 	Rules    rulesCmd    `cmd:"" help:"List, test and explain the claims; try them on the past."`

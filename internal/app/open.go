@@ -195,6 +195,7 @@ func (a *App) openPages(context.Context) error {
 		deps.Topic = func(id, language string) string { return a.rules().TopicName(id, language) }
 		deps.Claim = func(id, language string) string { return a.rules().ClaimName(id, language) }
 		deps.Saved = a.saved
+		deps.Coverage = newCoverage(a.archive, a.rules, a.opts.Now)
 		if a.crawler != nil {
 			deps.Evidence = a.crawler
 		}

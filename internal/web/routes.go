@@ -50,6 +50,8 @@ func (s *Server) addPages(mux *http.ServeMux) {
 		"POST /saved/{id}/remove":              s.removeSaved,
 		"GET /api/saved":                       s.apiSaved,
 		"GET /api/saved/rings":                 s.apiRings,
+		"GET /coverage":                        s.coverage,
+		"GET /api/coverage":                    s.apiCoverage,
 		"GET /sources":                         s.sources,
 		"GET /api/search":                      s.apiSearch,
 		"GET /api/instance":                    s.apiInstance,

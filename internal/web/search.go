@@ -88,6 +88,7 @@ func (b searchBody) FacetsOf() string {
 
 // mistake is what is wrong with a query, in the visitor's language.
 type mistake struct {
+	L                    language
 	Problem, Hint        string
 	Before, Piece, After string // the query, parted at the piece that is wrong; all empty when it is not one piece
 }
@@ -223,9 +224,9 @@ func queryMistake(err error) (string, bool) {
 func explainMistake(err error, asked string, l language) *mistake {
 	var wrong *query.Error
 	if !errors.As(err, &wrong) {
-		return &mistake{Problem: err.Error()}
+		return &mistake{L: l, Problem: err.Error()}
 	}
-	m := &mistake{Problem: wrong.Problem.In(string(l)), Hint: wrong.Hint.In(string(l))}
+	m := &mistake{L: l, Problem: wrong.Problem.In(string(l)), Hint: wrong.Hint.In(string(l))}
 	runes := []rune(asked)
 	if start := wrong.Column - 1; start >= 0 && start <= len(runes) {
 		end := min(len(runes), start+len([]rune(wrong.Piece)))

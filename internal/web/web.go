@@ -31,6 +31,7 @@ import (
 	"haidang/crawler"
 	"haidang/index"
 	"haidang/internal/article"
+	"haidang/internal/coverage"
 )
 
 //go:embed templates/*.html
@@ -60,6 +61,11 @@ type Desk interface {
 	Audit(ctx context.Context, storyID string, afterSeq int64, limit int) ([]alerting.AuditEntry, error)
 }
 
+// Coverage is what the pages ask about volumes over time.
+type Coverage interface {
+	Report(ctx context.Context, r coverage.Request) (coverage.Report, error)
+}
+
 // Evidence is the kept pages of flagged articles.
 type Evidence interface {
 	Evidence(ctx context.Context, articleID string) ([]crawler.Evidence, error)
@@ -77,6 +83,7 @@ type Deps struct {
 	Claim      func(id, language string) string                      // what a claim says; nil: its ID is spelled out
 	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
 	Saved      Saved                                                 // searches that people keep; nil: none can be kept
+	Coverage   Coverage                                              // volumes over time; nil: there is no such page
 	Evidence   Evidence                                              // nil: there is none in this process
 	Users      Users                                                 // required where there are People
 	People     []alerting.Person                                     // who may act; empty: one person's desk, without sign-in
@@ -143,7 +150,7 @@ func (s *Server) loadPages() error {
 		return err
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
-	for _, name := range []string{"desk", "story", "search", "saved", "issues", "sources", "signin", "changes", "error"} {
+	for _, name := range []string{"desk", "story", "search", "saved", "issues", "coverage", "sources", "signin", "changes", "error"} {
 		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)
