@@ -59,7 +59,8 @@ func (e explainer) spans(st *step, a area) []article.Span {
 	case *Term, *Number, *Near, *Same:
 		c := &collector{x: e.x, d: e.d}
 		c.mark(st, a, "")
-		return c.spans(MaxSpans)
+		c.tell(MaxSpans)
+		return c.spans
 	}
 	return nil
 }
