@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"internal/bus":      {"internal/settings"},
 	"internal/users":    {"internal/store"},
 	"internal/claims":   {"classifier", "internal/store"},
+	"internal/drafts":   {"classifier", "internal/article", "internal/text"},
 	"internal/query":    {"internal/article", "internal/text"},
 	"crawler":           {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"classifier":        {"internal/article", "internal/query", "internal/settings", "internal/text"},
