@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // the schedule is Vietnam's on any machine
@@ -117,6 +118,12 @@ func New(cfg Config, deps Deps) (*Digest, error) {
 	d.delivery = smtpMailer{cfg: cfg.SMTP, tls: deps.TLS}
 	return d, nil
 }
+
+// Lists are the configured lists.
+func (d *Digest) Lists() []List { return slices.Clone(d.cfg.Lists) }
+
+// SendTime is when the mail of a date is sent.
+func (d *Digest) SendTime(date Date) (time.Time, error) { return d.at(date, d.sendAt) }
 
 // List returns the list with a name; the first one for "".
 func (d *Digest) List(name string) (List, error) {

@@ -59,6 +59,7 @@ type cli struct {
 	Digest   digestCmd   `cmd:"" help:"Write or send the morning digest of one day."`
 	Sources  sourcesCmd  `cmd:"" help:"List, check and find sources; exchange lists with feed readers."`
 	Routes   routesCmd   `cmd:"" help:"Draw who is told of what, or test it with an article."`
+	Response responseCmd `cmd:"" help:"Measure how fast the desk meets a rumour, by month, field or place."`
 	Silence  silenceCmd  `cmd:"" help:"Hold stories back for a time."`
 	User     userCmd     `cmd:"" help:"Passwords of the people of the desk."`
 	Audit    auditCmd    `cmd:"" help:"Export or verify the trail of who did what."`

@@ -20,6 +20,9 @@ type rulesCmd struct {
 	Preview   rulesPreviewCmd `cmd:"" help:"Say how often claims would have rung on the archive, or on JSON lines."`
 	Schema    rulesSchemaCmd  `cmd:"" help:"Print the JSON Schema of files of claims, for editors."`
 	Diff      rulesDiffCmd    `cmd:"" help:"Say which articles start or stop ringing with another folder of rules."`
+
+	Feedback       rulesFeedbackCmd `cmd:"" help:"Say how right the rules were, by the outcomes of their stories, and which to mend or retire."`
+	CounterExample rulesTeachCmd    `cmd:"" help:"Write a wrong ring into the draft of the rules."`
 }
 
 // rulesFlags are common to the rules commands.

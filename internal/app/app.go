@@ -117,7 +117,7 @@ func (a *App) open(ctx context.Context) error {
 		{a.has(Serve) || a.has(Alert), a.openDesk},
 		{a.has(Serve) || a.has(Alert), a.openSaved},
 		{(a.mails() || a.pages()) && !a.has(Crawl), a.openIdleCrawler}, // mail and pages tell of the sources whoever crawls them
-		{a.mails(), a.openDigest},
+		{a.mails() || a.pages(), a.openDigest},
 		{!a.opts.Quiet, a.openPages},
 	}
 	for _, s := range steps {
@@ -225,8 +225,11 @@ func (a *App) parts() []part {
 	if a.has(Alert) {
 		parts = append(parts, part{"alert", a.raiseAlerts}, part{"send", a.desk.Run}, part{"saved searches", a.matchSaved})
 	}
+	if a.mails() || a.pages() {
+		parts = append(parts, part{"digest", a.digest.Run}) // whichever process is first; see digest.Digest.Run
+	}
 	if a.mails() {
-		parts = append(parts, part{"digest", a.digest.Run}, part{"tell of saved searches", a.saved.Run})
+		parts = append(parts, part{"tell of saved searches", a.saved.Run})
 	}
 	if !a.opts.Quiet {
 		parts = append(parts, part{"pages", a.servePages})

@@ -199,6 +199,9 @@ func (a *App) openPages(context.Context) error {
 		if a.crawler != nil {
 			deps.Evidence = a.crawler
 		}
+		if err := a.addInsight(&deps); err != nil {
+			return err
+		}
 		desk := a.opts.Config.Alerting
 		if deps.People = desk.People; len(deps.People) > 0 {
 			known, err := users.New(a.db, a.opts.Now)

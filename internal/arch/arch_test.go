@@ -23,7 +23,7 @@ var allowed = map[string][]string{
 	"internal/bus":      {"internal/settings"},
 	"internal/users":    {"internal/store"},
 	"internal/claims":   {"classifier", "internal/store"},
-	"internal/drafts":   {"classifier", "internal/article", "internal/text"},
+	"internal/drafts":   {"alerting", "classifier", "internal/article", "internal/text"},
 	"internal/query":    {"internal/article", "internal/text"},
 	"crawler":           {"internal/article", "internal/settings", "internal/store", "internal/text"},
 	"classifier":        {"internal/article", "internal/query", "internal/settings", "internal/text"},
@@ -40,18 +40,18 @@ var allowed = map[string][]string{
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/coverage", "internal/export", "internal/query", "internal/saved", "internal/settings",
-		"internal/text", "internal/users",
+		"internal/drafts", "internal/text", "internal/users",
 	},
 	"configs": {
 		"alerting", "classifier", "crawler", "index", "internal/bus", "internal/settings", "internal/store", "internal/web",
 	},
 	"internal/app": {
 		"alerting", "classifier", "configs", "crawler", "index", "internal/article", "internal/bus", "internal/coverage", "internal/demo", "internal/export", "internal/filters",
-		"internal/claims", "internal/query", "internal/saved",
+		"internal/claims", "internal/drafts", "internal/query", "internal/saved",
 		"internal/settings", "internal/store", "internal/text", "internal/users", "internal/web",
 	},
 	"cmd/haidang": {
-		"alerting", "classifier", "configs", "crawler", "index", "internal/app", "internal/article", "internal/claims", "internal/filters", "internal/outlets",
+		"alerting", "classifier", "configs", "crawler", "index", "internal/app", "internal/article", "internal/claims", "internal/drafts", "internal/filters", "internal/outlets",
 		"internal/settings",
 	},
 }

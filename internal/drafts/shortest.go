@@ -19,7 +19,7 @@ const (
 func shortest(rules *classifier.Classifier, claimID string, a *article.Article) (example string, rings bool) {
 	title := text.Plain(a.Title, 400)
 	var body []string
-	for _, p := range strings.Split(a.Lead+"\n"+a.Text, "\n") {
+	for p := range strings.SplitSeq(a.Lead+"\n"+a.Text, "\n") {
 		if p = text.Plain(p, mostLetters); p != "" && (len(body) == 0 || body[0] != p) { // many texts begin with their lead
 			body = append(body, p)
 		}

@@ -3,10 +3,15 @@
 package web
 
 import (
+	"io"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"haidang/alerting"
 )
 
 // richSite has a story of every kind, and words that are too long for any screen.
@@ -21,13 +26,50 @@ func richSite(t *testing.T) *site {
 	edited := report(1, "Đập thượng nguồn đã vỡ hẳn")
 	edited.Revision = "2"
 	s.handle(wide, edited)
+	for claim, c := range map[string]alerting.Command{
+		"claim-2": {Action: alerting.Close, Outcome: alerting.OffTopic, Noise: alerting.RuleTooBroad}, "claim-1": {Action: alerting.Respond},
+	} {
+		stories, err := s.desk.Stories(t.Context(), alerting.Filter{ClaimID: claim})
+		if err != nil || len(stories) == 0 {
+			t.Fatalf("stories of %s: %d, %v", claim, len(stories), err)
+		}
+		c.Actor, c.Stories = "desk", []alerting.Ref{{ID: stories[0].ID}}
+		if _, err := s.desk.Act(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return s
+}
+
+// nextDigest is the page of the mail that comes next.
+func (s *site) nextDigest() string {
+	return regexp.MustCompile(`/digests/[0-9-]+/[a-z-]+`).FindString(s.body("/digests"))
+}
+
+// body is a page as it is served.
+func (s *site) body(path string) string {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url(path), nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(data)
 }
 
 // visited are the pages that a visitor can see.
 func (s *site) visited() []string {
 	return []string{
 		s.url("/"), s.story("claim-1"), s.story("claim-2"), s.url("/search"), s.url("/search?q=x"), s.url("/saved"), s.url("/saved?q=x"), s.url("/saved?q=x+AND+%28"), s.url("/search?q=x+AND+%28"), s.url("/sources"), s.url("/nowhere"),
+		s.url("/rules"), s.url("/rules/claim-2"), s.url("/response"), s.url("/response?by=place"), s.url("/digests"), s.url(s.nextDigest()),
 	}
 }
 
@@ -103,14 +145,14 @@ func TestIntegrationAKeyboardReachesEverything(t *testing.T) {
 	s, b := richSite(t), newBrowser(t)
 	b.open(s.url("/"))
 	var seen []string
-	for range 8 {
+	for range 12 {
 		b.do(chromedp.KeyEvent("\t"))
 		if eval[string](b, `getComputedStyle(document.activeElement).outlineStyle`) == "none" {
 			t.Errorf("the focus on %s cannot be seen", eval[string](b, `document.activeElement.outerHTML`))
 		}
 		seen = append(seen, eval[string](b, `document.activeElement.className || document.activeElement.innerText.trim()`))
 	}
-	if got := strings.Join(seen[:7], "|"); got != "skip|brand|Trực tin|Tìm kiếm|Đã lưu|Nguồn tin|English" {
+	if got := strings.Join(seen[:11], "|"); got != "skip|brand|Trực tin|Tìm kiếm|Đã lưu|Thống kê|Quy tắc|Phản ứng|Bản tin|Nguồn tin|English" {
 		t.Errorf("the tab key goes %q", seen)
 	}
 }

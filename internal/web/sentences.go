@@ -1,7 +1,10 @@
 package web
 
 // sentences are what the pages say: Vietnamese, English.
-var sentences = map[string]pair{
+var sentences = joined(deskSentences, reportSentences)
+
+// deskSentences are those of the pages that the desk and the search live on.
+var deskSentences = map[string]pair{
 	"app.tagline": {"Cờ báo nghĩa là: hãy kiểm chứng. Không phải là kết luận.", "A flag means: check this claim. It is not a verdict."},
 	"nav.desk":    {"Trực tin", "Desk"},
 	"nav.search":  {"Tìm kiếm", "Search"},

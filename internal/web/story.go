@@ -28,6 +28,7 @@ type storyBody struct {
 	Actions    actions
 	Trail      []auditView // what people did, the latest last
 	Merged     string      // the address of the story that this one was merged into
+	Lesson     *lesson     // what it can teach its rule; nil: nothing
 }
 
 // articleList is the first articles of a kind and the number of those left out.
@@ -121,6 +122,7 @@ func (s *Server) showStory(w http.ResponseWriter, r *http.Request, status int, r
 		return err
 	}
 	body.Actions.Refused, body.Actions.Note = refused, note
+	body.Lesson = s.lessonOf(&body)
 	if body.Trail, err = s.trail(r.Context(), l, detail.ID); err != nil {
 		return err
 	}

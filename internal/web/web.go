@@ -28,6 +28,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"haidang/alerting"
+	"haidang/classifier"
 	"haidang/crawler"
 	"haidang/index"
 	"haidang/internal/article"
@@ -84,6 +85,11 @@ type Deps struct {
 	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
 	Saved      Saved                                                 // searches that people keep; nil: none can be kept
 	Coverage   Coverage                                              // volumes over time; nil: there is no such page
+	Claims     func() []classifier.Claim                             // the rules in use; nil: only what rang is known
+	Feedback   Feedback                                              // how the rules were judged; nil: there are no such pages
+	Drafts     Drafts                                                // where counter-examples are written; nil: nowhere
+	Response   Response                                              // how fast the desk is; nil: there is no such page
+	Digests    Digests                                               // the morning mails; nil: there are no such pages
 	Evidence   Evidence                                              // nil: there is none in this process
 	Users      Users                                                 // required where there are People
 	People     []alerting.Person                                     // who may act; empty: one person's desk, without sign-in
@@ -150,8 +156,8 @@ func (s *Server) loadPages() error {
 		return err
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
-	for _, name := range []string{"desk", "story", "search", "saved", "issues", "coverage", "sources", "signin", "changes", "error"} {
-		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/"+name+".html")
+	for _, name := range []string{"desk", "story", "search", "saved", "issues", "coverage", "sources", "signin", "changes", "rules", "rule", "response", "digests", "digest", "error"} {
+		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/precision.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)
 		}
