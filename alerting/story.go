@@ -188,6 +188,7 @@ type StoryDetail struct {
 	Alerts     []Alert    `json:"alerts"` // oldest first
 	Events     []Event    `json:"events"` // oldest first
 	Deliveries []Delivery `json:"deliveries"`
+	Related    []Story    `json:"related"` // others of the same claim that rang within seven days, the nearest first
 }
 
 // Kind is what an event reports.
@@ -278,5 +279,6 @@ type Counts struct {
 	DeliveriesHeld    int                      `json:"deliveries_held"` // by the flood guard, for later
 	DeliveriesLate    int                      `json:"deliveries_late"` // pending after three attempts or more
 	DeliveriesFailed  int                      `json:"deliveries_failed"`
+	ReceiversDown     int                      `json:"receivers_down"` // that failed several times in a row
 	LastSeq           int64                    `json:"last_seq"`
 }

@@ -141,15 +141,11 @@ func (d *Digest) Mail(ctx context.Context, m alerting.Mail) error {
 	_, domain, _ := strings.Cut(d.from.Address, "@")
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP))
 	msg.FromMailAddress(d.from)
-	for _, to := range m.To {
-		a, err := parseAddress(to)
-		if err != nil {
-			return err
-		}
-		if err := msg.AddTo(a.String()); err != nil {
-			return fmt.Errorf("mail to %q: %w", to, err)
-		}
+	to, err := parseAddress(m.To)
+	if err != nil {
+		return err
 	}
+	msg.SetAddrHeaderFromMailAddress(mail.HeaderTo, to)
 	msg.Subject(clean(m.Subject, maxSubject))
 	msg.SetMessageIDWithValue(m.ID + "@" + domain)
 	msg.SetDateWithValue(d.now().In(d.zone))
@@ -158,8 +154,10 @@ func (d *Digest) Mail(ctx context.Context, m alerting.Mail) error {
 	msg.SetBodyString(mail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
 	var refusal error
-	err := d.delivery.deliver(ctx, []*mail.Msg{msg}, func(_ int, err error) error {
-		refusal = err
+	err = d.delivery.deliver(ctx, []*mail.Msg{msg}, func(_ int, err error) error {
+		if refusal = err; refused(err) {
+			refusal = errors.Join(alerting.ErrRefused, err)
+		}
 		return nil
 	})
 	return errors.Join(err, refusal)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"haidang/alerting"
+	"haidang/alerting/chat"
 	"haidang/alerting/digest"
 	"haidang/classifier"
 	"haidang/crawler"
@@ -150,7 +151,7 @@ func (a *App) openIdleCrawler(context.Context) error {
 // openReadingDesk opens the desk for reading only: without receivers.
 func (a *App) openReadingDesk(context.Context) error {
 	cfg := a.opts.Config.Alerting
-	cfg.Webhooks, cfg.Emails, cfg.Route = nil, nil, alerting.Route{}
+	cfg.Webhooks, cfg.Emails, cfg.Chats, cfg.Route = nil, nil, nil, alerting.Route{}
 	desk, err := alerting.New(cfg, alerting.Deps{DB: a.db, Logger: a.log, Now: a.opts.Now})
 	if err != nil {
 		return err
@@ -173,8 +174,12 @@ func (a *App) openDesk(context.Context) error {
 			return a.digest.Mail(ctx, m)
 		}
 	}
+	var write func(ctx context.Context, address, title, text string) error
+	if cfg := a.opts.Config.Alerting; len(cfg.Chats) > 0 {
+		write = chat.New(client.Transport, cfg.Retry.Timeout.Std()).Send
+	}
 	desk, err := alerting.New(a.opts.Config.Alerting, alerting.Deps{
-		DB: a.db, Publisher: publisher{a.bus}, Mail: send, HTTP: client, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+		DB: a.db, Publisher: publisher{a.bus}, Mail: send, Chat: write, HTTP: client, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
 	})
 	if err != nil {
 		return err
@@ -190,7 +195,7 @@ func (a *App) openPages(context.Context) error {
 		Logger: a.log, Registerer: a.registry, Gatherer: a.registry, Now: a.opts.Now,
 	}
 	if a.has(Serve) {
-		deps.Archive, deps.Desk = a.archive, a.desk
+		deps.Archive, deps.Desk, deps.Outbox = a.archive, a.desk, a.desk
 		deps.Place = func(id, language string) string { return a.rules().PlaceName(id, language) }
 		deps.Topic = func(id, language string) string { return a.rules().TopicName(id, language) }
 		deps.Claim = func(id, language string) string { return a.rules().ClaimName(id, language) }
