@@ -29,6 +29,8 @@ type storyBody struct {
 	Trail      []auditView // what people did, the latest last
 	Merged     string      // the address of the story that this one was merged into
 	Lesson     *lesson     // what it can teach its rule; nil: nothing
+	Spread     spread
+	Related    []alerting.Story // of the same claim, a few days before and after
 }
 
 // articleList is the first articles of a kind and the number of those left out.
@@ -116,6 +118,7 @@ func (s *Server) showStory(w http.ResponseWriter, r *http.Request, status int, r
 	}
 	l := s.language(r)
 	body := storyBody{row: s.row(l, &detail.Story, passage{}), PlaceNames: s.placeNames(l, detail.Places), Deliveries: detail.Deliveries}
+	body.Spread, body.Related = spreadOf(l, &detail.Story, detail.Alerts), detail.Related
 	body.addArticles(detail.Alerts, ringer(&detail))
 	body.addEvents(detail.Events, detail.Alerts)
 	if body.Actions, err = s.actionsOn(r, &detail.Story); err != nil {

@@ -60,6 +60,7 @@ type Desk interface {
 	Act(ctx context.Context, c alerting.Command) ([]alerting.Result, error)
 	Move(ctx context.Context, m alerting.Regroup) (alerting.Story, error)
 	Audit(ctx context.Context, storyID string, afterSeq int64, limit int) ([]alerting.AuditEntry, error)
+	Rings(ctx context.Context, limit int) ([]alerting.Event, error)
 }
 
 // Coverage is what the pages ask about volumes over time.
@@ -90,6 +91,7 @@ type Deps struct {
 	Drafts     Drafts                                                // where counter-examples are written; nil: nowhere
 	Response   Response                                              // how fast the desk is; nil: there is no such page
 	Digests    Digests                                               // the morning mails; nil: there are no such pages
+	Outbox     Outbox                                                // nil: there is no page of it
 	Evidence   Evidence                                              // nil: there is none in this process
 	Users      Users                                                 // required where there are People
 	People     []alerting.Person                                     // who may act; empty: one person's desk, without sign-in
@@ -156,8 +158,8 @@ func (s *Server) loadPages() error {
 		return err
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
-	for _, name := range []string{"desk", "story", "search", "saved", "issues", "coverage", "sources", "signin", "changes", "rules", "rule", "response", "digests", "digest", "error"} {
-		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/precision.html", "templates/"+name+".html")
+	for _, name := range []string{"desk", "story", "search", "saved", "issues", "outbox", "coverage", "sources", "signin", "changes", "rules", "rule", "response", "digests", "digest", "error"} {
+		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)
 		}

@@ -76,6 +76,8 @@ func (d *fakeDesk) Move(context.Context, alerting.Regroup) (alerting.Story, erro
 	return alerting.Story{}, errors.New("canned stories cannot be changed")
 }
 
+func (d *fakeDesk) Rings(context.Context, int) ([]alerting.Event, error) { return d.events, nil }
+
 func (d *fakeDesk) Audit(context.Context, string, int64, int) ([]alerting.AuditEntry, error) {
 	return nil, nil
 }
