@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"haidang/internal/settings"
+	"haidang/internal/text"
 )
 
 // Config says how stories are formed and who is told.
@@ -54,7 +55,7 @@ func DefaultConfig() Config {
 	return Config{
 		Window:         settings.Duration(72 * time.Hour),
 		CopyWindow:     settings.Duration(7 * 24 * time.Hour),
-		CopySimilarity: 0.6,
+		CopySimilarity: text.CopySimilarity,
 		AckTimeout:     settings.Duration(time.Hour),
 		Route:          Route{GroupWait: settings.Duration(30 * time.Second), GroupInterval: settings.Duration(5 * time.Minute), RepeatInterval: settings.Duration(4 * time.Hour)},
 		Flood:          Flood{Most: 30, Per: settings.Duration(10 * time.Minute)},
@@ -79,7 +80,7 @@ func (c Config) Validate() error {
 		errs = append(errs, errors.New("alerting.copy_window: must be positive; 7d is usual"))
 	}
 	if !(c.CopySimilarity > 0 && c.CopySimilarity <= 1) {
-		errs = append(errs, fmt.Errorf("alerting.copy_similarity: %v is not above 0 and at most 1; 0.6 is usual", c.CopySimilarity))
+		errs = append(errs, fmt.Errorf("alerting.copy_similarity: %v is not above 0 and at most 1; %v is usual", c.CopySimilarity, text.CopySimilarity))
 	}
 	errs = append(errs, c.validatePeople()...)
 	errs = append(errs, c.Roster.validate(&c)...)

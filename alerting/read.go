@@ -211,14 +211,16 @@ func (d *Desk) related(ctx context.Context, s *Story) ([]Story, error) {
 }
 
 const alertColumns = `claim_id, article_id, story_id, role, stance, score, url, outlet, country, title, lead, language,
-	published, seen, origin, revision, moved_from, tier, copy_of, places, topics, rules_version, parts, snippets,
+	published, seen, origin, revision, moved_from, tier, copy_of, places, topics, rules_version, parts, snippets, credit, feed_only,
 	(SELECT COUNT(DISTINCT r.revision) - 1 FROM alert_readings r WHERE r.claim_id = a.claim_id AND r.article_id = a.article_id)`
 
 func scanAlert(row scanner) (Alert, error) {
 	var a Alert
+	var feedOnly int64
 	err := row.Scan(&a.ClaimID, &a.ArticleID, &a.StoryID, &a.Role, &a.Stance, &a.Score, &a.URL, &a.Outlet, &a.Country, &a.Title, &a.Lead, &a.Language,
 		millis{&a.Published}, millis{&a.FirstSeen}, &a.Origin, &a.Revision, &a.MovedFrom, &a.Tier, &a.CopyOf, list{&a.Places}, list{&a.Topics}, &a.RulesVersion,
-		list{&a.Parts}, list{&a.Snippets}, &a.Edits)
+		list{&a.Parts}, list{&a.Snippets}, &a.Credit, &feedOnly, &a.Edits)
+	a.FeedOnly = feedOnly != 0
 	return a, err
 }
 

@@ -153,6 +153,8 @@ type Alert struct {
 	MovedFrom    string         `json:"moved_from,omitempty"` // the story that was merged into this one
 	Tier         int            `json:"tier,omitempty"`       // of the outlet: 1 is the top, 0 not known
 	CopyOf       string         `json:"copy_of"`              // ID of the near-identical article that was seen first
+	Credit       string         `json:"credit,omitempty"`     // whom the text is credited to: "TTXVN"
+	FeedOnly     bool           `json:"feed_only,omitempty"`  // the page could not be read: the words are the feed's
 	Places       []string       `json:"places"`
 	Topics       []string       `json:"topics"`
 	RulesVersion string         `json:"rules_version"`

@@ -13,8 +13,6 @@ import (
 // Most of what several outlets publish within a day is one text. An article that has nearly the text of an earlier one is
 // noted as its copy when it comes in, so that whoever counts coverage can count a text once, without reading the articles.
 const (
-	// copyAt is how alike two fingerprints are from which on the second is a copy: that of the desk's stories.
-	copyAt = 0.6
 	// copyWithin is how far apart two articles were published at most: the same bulletin of another week is no copy.
 	copyWithin = 72 * time.Hour
 	// copyWindow is how many of the articles that came last are remembered.
@@ -85,7 +83,7 @@ func (r *recent) mark(a *article.Article) {
 // copiedBy reports whether an article is a copy of the remembered one. One that comes again is no copy of its own copies.
 func (o *remembered) copiedBy(a *article.Article, print text.Fingerprint) bool {
 	apart := a.Published.Sub(o.published)
-	return o.id != a.ID && o.original != a.ID && apart.Abs() <= copyWithin && text.Similarity(o.print, print) >= copyAt
+	return o.id != a.ID && o.original != a.ID && apart.Abs() <= copyWithin && text.Similarity(o.print, print) >= text.CopySimilarity
 }
 
 // add remembers an article, in the place of the oldest when there is no room.

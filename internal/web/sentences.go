@@ -356,6 +356,8 @@ var deskSentences = map[string]pair{
 	"export.rss":         {"RSS", "RSS"},
 	"export.atom":        {"Atom", "Atom"},
 	"hit.similar":        {"Bài tương tự", "Similar"},
+	"hit.credit":         {"theo %s", "credited to %s"},
+	"hit.feed_only":      {"chỉ có phần nguồn tin RSS", "only what its feed gave"},
 	"hit.copies":         {"%d bản sao", "%d copies"},
 	"hit.copies.one":     {"", "%d copy"},
 	"hit.cite":           {"Trích dẫn", "Cite"},
