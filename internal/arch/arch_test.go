@@ -36,7 +36,7 @@ var allowed = map[string][]string{
 	"internal/arch":     {},
 	"internal/filters":  {"classifier", "crawler", "internal/article", "internal/query"},
 	"internal/outlets":  {"crawler", "internal/filters", "internal/settings"},
-	"bench":             {"internal/article", "internal/query", "internal/text"},
+	"bench":             {"index", "internal/article", "internal/query", "internal/text"},
 	"internal/web": {
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/query", "internal/settings", "internal/text",
 		"alerting", "classifier", "crawler", "index", "internal/article", "internal/coverage", "internal/export", "internal/query", "internal/saved", "internal/settings",
