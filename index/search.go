@@ -82,7 +82,8 @@ type searching struct {
 	each    func(*article.Article)     // is told of every article that was verified; may be nil
 	known   map[string]article.Article // those that were read on the way
 	result  Result
-	last    *place // the last candidate that was looked at
+	last    *place    // the last candidate that was looked at
+	back    time.Time // what was first seen since then has been searched whole; for orders other than BySeen
 }
 
 func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
@@ -164,7 +165,7 @@ func (s *searching) run(ctx context.Context, shards []*shard) (Result, error) {
 		s.loosen()
 	}
 	sources, page, err := s.pass(ctx, shards)
-	if found := counted(sources); err == nil && s.mayLoosen(found) {
+	if found := counted(sources); err == nil && !s.result.AtLeast && s.mayLoosen(found) {
 		s.result.Whole, s.result.Next = found, ""
 		s.loosen()
 		sources, page, err = s.pass(ctx, shards)
@@ -192,8 +193,11 @@ func (s *searching) run(ctx context.Context, shards []*shard) (Result, error) {
 
 // pass asks the shards for one page.
 func (s *searching) pass(ctx context.Context, shards []*shard) (sources []*source, page []candidate, err error) {
-	st := newStream(shards, s.ask)
-	sources = append(sources, *st...)
+	sources = newSources(shards, s.ask)
+	if err := s.fan(ctx, sources); err != nil {
+		return sources, nil, err
+	}
+	st := newStream(sources)
 	switch {
 	case s.plain != nil:
 		page, err = s.ranked(ctx, st)
@@ -236,7 +240,7 @@ func (s *searching) take(ctx context.Context, st *stream) ([]candidate, error) {
 func (s *searching) total(ctx context.Context, sources []*source) error {
 	for _, src := range sources {
 		n := src.total
-		if !src.loaded {
+		if !src.loaded && !src.late {
 			var err error
 			n, err = src.shard.count(ctx, s.ask.query)
 			if timedOut(ctx, err) {
@@ -257,7 +261,10 @@ func (s *searching) stopped(why string) {
 	s.result.AtLeast = true
 	note := why
 	if s.last != nil && s.ask.sort == BySeen {
-		s.result.SearchedBack = s.last.time()
+		s.back = s.last.time()
+	}
+	if !s.back.IsZero() {
+		s.result.SearchedBack = s.back
 		note += ", searched back to " + s.result.SearchedBack.Format(time.RFC3339)
 	}
 	s.result.Partial = append(s.result.Partial, note)

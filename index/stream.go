@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
@@ -55,6 +56,7 @@ type source struct {
 	window int  // how many of the newest articles were searched last
 	loaded bool // total is known
 	ended  bool
+	late   bool // it did not answer in time and is left out
 	total  int
 }
 
@@ -62,15 +64,20 @@ type source struct {
 // article could be the next.
 type stream []*source
 
-func newStream(shards []*shard, a ask) *stream {
-	st := make(stream, 0, len(shards))
-	for _, s := range shards {
-		src := &source{shard: s, ask: a, after: a.after, bound: math.Inf(1)}
+// newSources makes a source of each shard, in their order.
+func newSources(shards []*shard, a ask) []*source {
+	out := make([]*source, len(shards))
+	for i, s := range shards {
+		out[i] = &source{shard: s, ask: a, after: a.after, bound: math.Inf(1)}
 		if held := s.held.Load(); a.sort == BySeen {
-			src.bound = float64(held.last.UnixMilli())
+			out[i].bound = float64(held.last.UnixMilli())
 		}
-		st = append(st, src)
 	}
+	return out
+}
+
+func newStream(sources []*source) *stream {
+	st := stream(slices.Clone(sources)) // the heap has an order of its own
 	heap.Init(&st)
 	return &st
 }
