@@ -103,6 +103,18 @@ func (w *wordIndex) write(articles []article.Article, analyses []*analysis, chan
 	return nil
 }
 
+// remove takes articles out.
+func (w *wordIndex) remove(ids []string) error {
+	b := w.bleve.NewBatch()
+	for _, id := range ids {
+		b.Delete(id)
+	}
+	if err := w.bleve.Batch(b); err != nil {
+		return fmt.Errorf("take %d articles out of bleve: %w", len(ids), err)
+	}
+	return nil
+}
+
 // change returns the last change number that the index has, 0 for a new index.
 func (w *wordIndex) change() (int64, error) {
 	raw, err := w.bleve.GetInternal([]byte(changeKey))

@@ -94,6 +94,9 @@ func (x *Index) load() error {
 			return err
 		}
 	}
+	if err := x.finishMoves(context.Background()); err != nil {
+		return err
+	}
 	for _, s := range x.shards {
 		offsets, err := s.words.offsets()
 		if err != nil {

@@ -104,8 +104,8 @@ func pieceLen(articles []article.Article, limit int) int {
 	return len(articles)
 }
 
-// putPiece writes known articles to the shards that hold them and new ones to the hot shard. The offsets go into the
-// last batch, when everything else is done.
+// putPiece writes known articles to the shards that hold them, and new ones and those that were edited late to the hot
+// shard. The offsets go into the last batch, when everything else is done.
 func (x *Index) putPiece(ctx context.Context, articles []article.Article, offsets map[int]int64) error {
 	hot, err := x.hot(ctx)
 	if err != nil {
@@ -119,13 +119,17 @@ func (x *Index) putPiece(ctx context.Context, articles []article.Article, offset
 		if s == hot {
 			continue
 		}
-		if err := x.putShard(ctx, s, group, nil); err != nil {
+		stay, err := x.moveEdited(ctx, s, hot, group)
+		if err != nil {
+			return err
+		}
+		if err := x.putShard(ctx, s, stay, nil); err != nil {
 			return err
 		}
 	}
 	piece := known[hot]
 	for {
-		room := min(x.cfg.HotDocuments-hot.held.Load().count, len(fresh))
+		room := min(max(0, x.cfg.HotDocuments-hot.held.Load().count), len(fresh)) // moved articles come on top
 		piece, fresh = append(piece, fresh[:room]...), fresh[room:]
 		if len(fresh) == 0 {
 			return x.putShard(ctx, hot, piece, offsets)

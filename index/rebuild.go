@@ -142,6 +142,9 @@ func (x *Index) switchTo(ctx context.Context, old, fresh *shard) error {
 	if err := fresh.catchUp(ctx, recoverBatch); err != nil {
 		return err
 	}
+	if err := fresh.words.remove(old.released); err != nil { // it may have had them already
+		return err
+	}
 	offsets, err := old.words.offsets()
 	if err != nil {
 		offsets = nil // a damaged index may not know: the log is read again from where another shard says

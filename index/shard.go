@@ -41,9 +41,10 @@ type shard struct {
 	ids      *bloom
 	vocab    *vocabulary // of the whole archive
 
-	held    atomic.Pointer[span] // what it holds; replaced by each write
-	indexed int64                // the change number up to which words has the articles; the writer's
-	noted   map[string]struct{}  // the words with marks that the article file has noted; the writer's, nil until it writes
+	held     atomic.Pointer[span] // what it holds; replaced by each write
+	indexed  int64                // the change number up to which words has the articles; the writer's
+	noted    map[string]struct{}  // the words with marks that the article file has noted; the writer's, nil until it writes
+	released []string             // articles that moved to another shard since it was opened; the writer's
 }
 
 // shardName names shards so that they sort by the time they were begun.
@@ -145,8 +146,8 @@ func (s *shard) catchUp(ctx context.Context, batch int) error {
 		if err != nil {
 			return fmt.Errorf("index shard %s: %w", s.name, err)
 		}
-		if len(articles) == 0 {
-			return fmt.Errorf("index shard %s: no article after change %d of %d", s.name, s.indexed, s.held.Load().change)
+		if len(articles) == 0 { // the last ones have moved to another shard
+			change = s.held.Load().change
 		}
 		if err := s.index(ctx, articles, change, nil); err != nil {
 			return err
@@ -162,20 +163,25 @@ func (s *shard) put(ctx context.Context, articles []article.Article, offsets map
 	if err != nil {
 		return o, fmt.Errorf("shard %s: %w", s.name, err)
 	}
-	for i := range changed.fresh {
-		s.ids.add(changed.fresh[i])
+	return o, s.follow(ctx, before, changed, offsets)
+}
+
+// follow brings the index to where the articles are after a write that began at a change number.
+func (s *shard) follow(ctx context.Context, before int64, w written, offsets map[int]int64) error {
+	for i := range w.fresh {
+		s.ids.add(w.fresh[i])
 	}
-	s.held.Store(&changed.held)
+	s.held.Store(&w.held)
 	if s.indexed != before { // an earlier batch failed: bring everything up to date in order
 		if err := s.catchUp(ctx, recoverBatch); err != nil {
-			return o, err
+			return err
 		}
-		changed.articles = nil
+		w.articles = nil
 	}
-	if len(changed.articles) == 0 && len(offsets) == 0 {
-		return o, nil
+	if len(w.articles) == 0 && len(offsets) == 0 {
+		return nil
 	}
-	return o, s.index(ctx, changed.articles, changed.held.change, offsets)
+	return s.index(ctx, w.articles, w.held.change, offsets)
 }
 
 // index writes articles into the bleve index. Words with marks are noted first: what is found by them must be found
