@@ -39,7 +39,7 @@ func (x *Index) Tally(ctx context.Context, ask coverage.Ask) (coverage.Tally, er
 		err = c.walk(limited, shards, s.ask.query)
 	} else {
 		s.each = c.article
-		_, err = s.verify(limited, newStream(shards, s.ask))
+		_, err = s.verify(limited, newStream(newSources(shards, s.ask)))
 	}
 	if timedOut(limited, err) && ctx.Err() == nil {
 		s.stopped("the search took too long")
