@@ -52,7 +52,7 @@ func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 		x.metrics.searches.WithLabelValues(string(searchFailed)).Inc()
 		return Result{}, fmt.Errorf("search %q: %w", req.Query, err)
 	}
-	res.Partial = append(res.Partial, x.partial()...)
+	res.Partial = append(res.Partial, append(x.partial(), doubts(shards)...)...)
 	res.Took = x.deps.Now().Sub(start)
 	outcome := searchWhole
 	if len(res.Partial) > 0 {
@@ -302,12 +302,14 @@ func (s *searching) hits(ctx context.Context, page []candidate) ([]Hit, error) {
 		if !ok { // it was taken away between the two looks
 			continue
 		}
-		hit := Hit{Article: a, Highlights: highlights(s.parsed, &a)}
+		hit := Hit{Article: a}
 		if s.ask.sort.scored() {
 			hit.Score = c.Key
 		}
-		hit.Snippet = snippet(&a, hit.Highlights)
 		hits = append(hits, hit)
+	}
+	if !mark(s.parsed, hits) {
+		s.result.Partial = append(s.result.Partial, "the words were not marked in every hit: ask for a smaller page, or for fewer words")
 	}
 	return hits, nil
 }
@@ -321,6 +323,10 @@ func fetch(ctx context.Context, page []candidate) (map[string]article.Article, e
 	out := make(map[string]article.Article, len(page))
 	for s, ids := range byShard {
 		found, err := s.articles.get(ctx, ids)
+		if broken(err) {
+			s.doubt.articles.Store(true)
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("shard %s: %w", s.name, err)
 		}
