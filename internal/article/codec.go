@@ -32,17 +32,20 @@ func Encode(a *Article) ([]byte, error) {
 // Decode reads the wire form. A newer schema is an error that wraps ErrNewerSchema; the caller still has the bytes and
 // keeps them.
 func Decode(b []byte) (Article, error) {
-	var version struct {
-		Schema int `json:"schema"`
-	}
-	if err := json.Unmarshal(b, &version); err != nil {
-		return Article{}, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
-	if version.Schema > SchemaVersion {
-		return Article{}, fmt.Errorf("schema %d, this program reads up to %d: %w", version.Schema, SchemaVersion, ErrNewerSchema)
-	}
 	var a Article
-	if err := json.Unmarshal(b, &a); err != nil {
+	err := json.Unmarshal(b, &a)
+	if err != nil { // of a newer schema even the fields may have other types
+		var version struct {
+			Schema int `json:"schema"`
+		}
+		if json.Unmarshal(b, &version) == nil {
+			a.Schema = version.Schema
+		}
+	}
+	if a.Schema > SchemaVersion {
+		return Article{}, fmt.Errorf("schema %d, this program reads up to %d: %w", a.Schema, SchemaVersion, ErrNewerSchema)
+	}
+	if err != nil {
 		return Article{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	if a.ID == "" {
