@@ -36,6 +36,7 @@ type Index struct {
 	closed  bool            //
 	reading *sync.WaitGroup // those who read the present shards
 
+	mending  chan struct{}  // says to Run that an index failed
 	clearing sync.WaitGroup // old indexes and dropped shards that wait for their last readers
 	aside    []Aside        // shards that were set aside; set when the archive is opened
 }
@@ -53,7 +54,7 @@ func Open(cfg Config, deps Deps) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), window: firstWindow, offsets: map[int]int64{}, reading: new(sync.WaitGroup)}
+	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), window: firstWindow, offsets: map[int]int64{}, reading: new(sync.WaitGroup), mending: make(chan struct{}, 1)}
 	x.names.outlets = map[string]string{}
 	if err := x.load(); err != nil {
 		return nil, errors.Join(err, x.Close())
@@ -132,10 +133,11 @@ func shardFolders(dir string) ([]string, error) {
 
 // addShard opens a shard and makes it the hot one.
 func (x *Index) addShard(ctx context.Context, name string) error {
-	s, err := openShard(ctx, filepath.Join(x.shardsDir(), name), x.cfg.HotDocuments, x.codec, x.vocab, x.deps)
+	s, err := openShard(ctx, filepath.Join(x.shardsDir(), name), x.cfg, x.codec, x.vocab, x.deps)
 	if err != nil {
 		return err
 	}
+	s.doubt.found = x.mendSoon
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.shards = append(slices.Clip(x.shards), s) // readers hold the old slice

@@ -217,19 +217,25 @@ func (s *shard) find(ctx context.Context, a ask, after *place) ([]candidate, int
 		}
 		return page, s.held.Load().count, err
 	}
-	res, err := s.words.bleve.SearchInContext(ctx, a.request(after))
-	if err != nil {
-		return nil, 0, err
-	}
-	page := make([]candidate, len(res.Hits))
-	for i, hit := range res.Hits {
-		key, err := a.key(hit)
+	var page []candidate
+	total := 0
+	err := s.guard(ctx, func() error {
+		res, err := s.words.bleve.SearchInContext(ctx, a.request(after))
 		if err != nil {
-			return nil, 0, err
+			return err
 		}
-		page[i] = candidate{place: place{Key: key, ID: hit.ID}, shard: s}
-	}
-	return page, int(res.Total), nil
+		hits := make([]candidate, len(res.Hits))
+		for i, hit := range res.Hits {
+			key, err := a.key(hit)
+			if err != nil {
+				return err
+			}
+			hits[i] = candidate{place: place{Key: key, ID: hit.ID}, shard: s}
+		}
+		page, total = hits, int(res.Total)
+		return nil
+	})
+	return page, total, err
 }
 
 // count returns how many hits a shard has without putting them in order.
@@ -239,11 +245,18 @@ func (s *shard) count(ctx context.Context, q bq.Query) (int, error) {
 	}
 	req := bleve.NewSearchRequestOptions(q, 0, 0, false)
 	req.Score = bleve.ScoreNone
-	res, err := s.words.bleve.SearchInContext(ctx, req)
+	n := 0
+	err := s.guard(ctx, func() error {
+		res, err := s.words.bleve.SearchInContext(ctx, req)
+		if err == nil {
+			n = int(res.Total)
+		}
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("count in shard %s: %w", s.name, err)
 	}
-	return int(res.Total), nil
+	return n, nil
 }
 
 func (a ask) request(after *place) *bleve.SearchRequest {

@@ -49,7 +49,7 @@ func (x *Index) Tally(ctx context.Context, ask coverage.Ask) (coverage.Tally, er
 		return coverage.Tally{}, fmt.Errorf("count %q: %w", ask.Query, err)
 	}
 	out := c.tally
-	out.Partial = append(s.result.Partial, x.partial()...)
+	out.Partial = append(s.result.Partial, append(x.partial(), doubts(shards)...)...)
 	for id := range out.By[coverage.Outlet] {
 		if out.Names[id], err = x.names.outlet(limited, shards, id); err != nil && !timedOut(limited, err) {
 			return coverage.Tally{}, err

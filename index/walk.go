@@ -11,7 +11,11 @@ import (
 
 // walk visits the hits of one shard and, of each, the values that bleve keeps beside its terms: value is called for every
 // one of them, in no order, then done.
-func (s *shard) walk(ctx context.Context, q bq.Query, fields []string, value func(field string, term []byte), done func()) (err error) {
+func (s *shard) walk(ctx context.Context, q bq.Query, fields []string, value func(field string, term []byte), done func()) error {
+	return s.guard(ctx, func() error { return s.visit(ctx, q, fields, value, done) })
+}
+
+func (s *shard) visit(ctx context.Context, q bq.Query, fields []string, value func(field string, term []byte), done func()) (err error) {
 	if q == nil {
 		q = bq.NewMatchAllQuery()
 	}

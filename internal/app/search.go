@@ -41,6 +41,9 @@ func searcher(ctx context.Context, cfg configs.Config, dataDir string) (search f
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := archive.Mend(ctx, nil); err != nil {
+		return nil, nil, errors.Join(err, archive.Close())
+	}
 	return archive.Search, archive.Close, nil
 }
 
