@@ -31,6 +31,7 @@ const (
 	spikeTimes   = 2   // times the usual
 	spikeOutlets = 2   // one outlet that empties a drawer is no event
 	mostSpikes   = 8
+	spikeApart   = 3 * day  // what lies nearer together is one event
 	spikeHours   = 35 * day // a longer period is looked at day by day
 )
 
@@ -70,11 +71,13 @@ func (c *Coverage) spikes(ctx context.Context, r Request) (found []Spike, judged
 	if err != nil || len(asked.Partial) > 0 { // half a count would make the other half a spike
 		return nil, false, err
 	}
-	watched, err := c.tally(ctx, Request{Clock: r.Clock, Copies: true}, start, r.To, s.cell, nil)
-	if err != nil {
-		return nil, false, err
+	all := asked
+	if r.Query != "" {
+		if all, err = c.tally(ctx, Request{Clock: r.Clock}, start, r.To, s.cell, nil); err != nil {
+			return nil, false, err
+		}
 	}
-	w := watch{scale: s, start: start, first: first, known: s.known(watched.Articles)}
+	w := watch{scale: s, start: start, first: first, known: s.known(all.Articles)}
 	found = w.find("", "", asked.Articles)
 	for _, d := range by[1:] {
 		for id, cells := range asked.By[d] {
@@ -125,7 +128,7 @@ func (w watch) earlier(last, width int) (out []int) {
 	return out
 }
 
-// find returns the spikes of one series, of those that overlap the highest. Their times are offsets from the first cell.
+// find returns the spikes of one series, of those that lie close together the highest.
 func (w watch) find(d Dimension, id string, cells []int) (out []Spike) {
 	sums := make([]int, len(cells)+1)
 	for i, n := range cells {
@@ -145,7 +148,7 @@ func (w watch) find(d Dimension, id string, cells []int) (out []Spike) {
 	}
 	slices.SortStableFunc(all, func(a, b Spike) int { return cmp.Compare(b.Score, a.Score) })
 	for _, s := range all {
-		if !slices.ContainsFunc(out, func(o Spike) bool { return s.From.Before(o.To.Add(w.cell)) && o.From.Before(s.To.Add(w.cell)) }) {
+		if !slices.ContainsFunc(out, func(o Spike) bool { return s.From.Before(o.To.Add(spikeApart)) && o.From.Before(s.To.Add(spikeApart)) }) {
 			out = append(out, s)
 		}
 	}

@@ -77,6 +77,14 @@ func (b coverageBody) Narrowed(filter string) string {
 	return "/coverage?" + v.Encode()
 }
 
+// Kept is where the query can be kept; "" without one.
+func (b coverageBody) Kept() string {
+	if b.Query == "" {
+		return ""
+	}
+	return searchBody{Query: b.Query}.Kept()
+}
+
 // API is where programs read the same numbers.
 func (b coverageBody) API() string { return "/api/coverage?" + b.values.Encode() }
 

@@ -70,6 +70,11 @@ func (b searchBody) Strict() string { return b.Address(strings.Join(strings.Fiel
 // Kept is where the search can be kept.
 func (b searchBody) Kept() string { return "/saved?" + url.Values{"q": {b.Query}}.Encode() }
 
+// Coverage is where the search is counted over time.
+func (b searchBody) Coverage() string {
+	return "/coverage?" + url.Values{"q": {b.Query}, "days": {"30"}}.Encode()
+}
+
 // SearchedBack says how far a search came that stopped early.
 func (b searchBody) SearchedBack() string {
 	if b.Result.SearchedBack.IsZero() {
