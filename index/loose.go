@@ -245,6 +245,9 @@ func weigh(ctx context.Context, slots []*slot, shards []*shard) error {
 		if holding[i] > 0 {
 			s.idf = rarity(total, holding[i])
 		}
+		if s.function {
+			s.idf *= functionShare
+		}
 	}
 	return nil
 }

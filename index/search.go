@@ -140,6 +140,7 @@ func (s *searching) translate(req Request, v *vocabulary, deps Deps) error {
 			parts = append(parts, c.query)
 		}
 		s.plain = t.plain(written)
+		s.plain.ease(req.Query)
 		s.slots = *t.slots
 	}
 	if r := timeRange(fieldSeen, req.From, req.To); r != nil {
