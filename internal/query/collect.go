@@ -110,7 +110,7 @@ func (c *collector) item(k *step, clause string, a area) {
 		return
 	}
 	c.innerNames(k, a)
-	points := float64(int64(k.points)*int64(min(count, int(k.cap)))) / 100
+	points := k.worth(count)
 	if n, ok := k.node.(*Named); ok {
 		k, clause = &k.kids[0], n.Name
 	}
