@@ -31,6 +31,7 @@ type hostLimiter struct {
 	delay    time.Duration
 	hosts    map[string]*hostTurn
 	answered func(host string) // called when a host that was left alone answers again; may be nil
+	shared   *turns            // with the other processes that crawl; nil when there are none
 }
 
 type hostTurn struct {
@@ -129,17 +130,30 @@ func (l *hostLimiter) acquire(ctx context.Context, host string) (release func(),
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if err := l.pause(ctx, h); err != nil {
+	err = l.pause(ctx, h)
+	if err == nil && l.shared != nil {
+		err = l.shared.take(ctx, host)
+	}
+	if err != nil {
 		<-h.turn
 		return nil, err
 	}
 	return func() {
-		l.mu.Lock()
-		h.next = time.Now().Add(h.delay)
-		h.waiting--
-		l.mu.Unlock()
+		pause, delay := l.ended(h)
+		if l.shared != nil {
+			l.shared.leave(ctx, host, pause, delay)
+		}
 		<-h.turn
 	}, nil
+}
+
+// ended notes the end of a request. It returns how long the host is to be left alone now, and its usual delay.
+func (l *hostLimiter) ended(h *hostTurn) (pause, delay time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h.next = time.Now().Add(h.delay)
+	h.waiting--
+	return time.Until(latest(latest(h.next, h.blocked), h.dead)), h.delay
 }
 
 func (l *hostLimiter) pause(ctx context.Context, h *hostTurn) error {

@@ -103,12 +103,8 @@ func (c *Crawler) Retry(ctx context.Context) error {
 			c.log.Warn("pages to try again were not published", "err", err)
 			pause = 10 * c.due
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-timer.C:
+		if err := rest(ctx, pause); err != nil {
+			return err
 		}
 	}
 }

@@ -130,6 +130,7 @@ const nodeFile = "node"
 func (a *App) openCrawler(context.Context) error {
 	c, err := crawler.New(a.opts.Config.Crawler, crawler.Deps{
 		Publisher: publisher{a.bus}, DB: a.db, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+		Shared: a.opts.Config.Bus.Mode == bus.External,
 	})
 	if err != nil {
 		return fmt.Errorf("crawler: %w", err)

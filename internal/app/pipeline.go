@@ -66,7 +66,9 @@ func (p *pipeline) openCrawler(ctx context.Context, opts Options) error {
 	}
 	closeBus := p.close
 	p.close = func() error { return errors.Join(closeBus(), db.Close()) }
-	p.crawler, err = crawler.New(opts.Config.Crawler, crawler.Deps{Publisher: publisher{p.bus}, DB: db, Logger: opts.Logger, Now: opts.Now})
+	p.crawler, err = crawler.New(opts.Config.Crawler, crawler.Deps{
+		Publisher: publisher{p.bus}, DB: db, Logger: opts.Logger, Now: opts.Now, Shared: opts.Config.Bus.Mode == bus.External,
+	})
 	return err
 }
 
