@@ -59,6 +59,7 @@ type Crawler struct {
 	state   state
 	sources map[string]*Source
 	due     time.Duration // how often pages to try again are looked for
+	pages   chan struct{} // pages being fetched and read; when it is full, the next one waits
 
 	instance string // names this process among those that share the database
 
@@ -91,7 +92,7 @@ func New(cfg Config, deps Deps) (*Crawler, error) {
 	c := &Crawler{
 		cfg: cfg, deps: deps, log: deps.Logger.With("component", "crawler"), metrics: m, fetcher: fetcher,
 		extract: newExtractor(), state: state{db: deps.DB}, sources: map[string]*Source{}, due: retryEvery,
-		instance: rand.Text(), dirty: map[string]feedState{}, wakes: map[string]chan struct{}{}, hosts: map[string][]string{},
+		instance: rand.Text(), pages: make(chan struct{}, cfg.Fetchers), dirty: map[string]feedState{}, wakes: map[string]chan struct{}{}, hosts: map[string][]string{},
 	}
 	for i := range cfg.Sources {
 		c.sources[cfg.Sources[i].ID] = &cfg.Sources[i]

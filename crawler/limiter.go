@@ -156,6 +156,19 @@ func (l *hostLimiter) ended(h *hostTurn) (pause, delay time.Duration) {
 	return time.Until(latest(latest(h.next, h.blocked), h.dead)), h.delay
 }
 
+// await waits until the pause after a host's last request is over, without taking its turn: for whoever wants to hold nothing
+// dear while it waits. What is to be waited for longer is told by acquire.
+func (l *hostLimiter) await(ctx context.Context, host string) error {
+	l.mu.Lock()
+	h := l.get(host)
+	wait := time.Until(latest(h.next, h.blocked))
+	l.mu.Unlock()
+	if wait <= 0 || wait > maxHold {
+		return ctx.Err()
+	}
+	return rest(ctx, wait)
+}
+
 func (l *hostLimiter) pause(ctx context.Context, h *hostTurn) error {
 	l.mu.Lock()
 	if left := time.Until(h.dead); left > 0 {
@@ -175,14 +188,7 @@ func (l *hostLimiter) pause(ctx context.Context, h *hostTurn) error {
 	if blocked && wait > maxHold {
 		return &Error{Reason: ReasonThrottled, Temporary: true, Wait: wait, Err: fmt.Errorf("the server asked for silence for another %v", wait.Round(time.Second))}
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return rest(ctx, wait)
 }
 
 // noteRetryAfter remembers that a server asked to be left alone.
