@@ -171,7 +171,8 @@ func TestTricksBite(t *testing.T) {
 		}
 		for _, address := range []string{trick.URL, w.redirect(fmt.Sprintf("/r%d", i), trick.URL)} {
 			before := w.Hits()
-			if err := send(t.Context(), bare, http.MethodGet, address); err != nil || w.Hits() == before {
+			err := send(t.Context(), bare, http.MethodGet, address) // a connection is enough
+			if w.Hits() == before {
 				t.Errorf("%s: %s does not reach the victim: %v", trick.Kind, address, err)
 			}
 		}
