@@ -18,7 +18,7 @@ import (
 	"haidang/internal/text"
 )
 
-// bare is one bleve index with our analyser and our fields. It holds no articles.
+// bare is one bleve index with our analyser and our fields, which stores the wording as well.
 type bare struct{ index bleve.Index }
 
 const analyser = "ours"
@@ -68,7 +68,7 @@ func fields() *mapping.DocumentMapping {
 	m := bleve.NewDocumentStaticMapping()
 	for _, name := range []string{"all", "title"} {
 		f := bleve.NewTextFieldMapping()
-		f.Analyzer, f.Store, f.IncludeInAll, f.DocValues = analyser, false, false, false
+		f.Analyzer, f.Store, f.IncludeInAll, f.DocValues = analyser, true, false, false
 		m.AddFieldMappingsAt(name, f)
 	}
 	for _, name := range []string{"outlet", "country", "lang", "topic"} {
@@ -103,6 +103,11 @@ func (bare) seal(context.Context) error { return nil }
 
 func (b bare) ask(ctx context.Context, q question, k kind) (int, error) {
 	req := bleve.NewSearchRequestOptions(b.query(q, k), page, 0, false)
+	req.Fields = []string{"title", "all"}
+	if len(q.Words) > 0 {
+		req.Highlight = bleve.NewHighlight()
+		req.Highlight.AddField("all")
+	}
 	if !k.best {
 		req.SortBy([]string{"-seen", "_id"})
 		req.Score = bleve.ScoreNone

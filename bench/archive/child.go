@@ -17,11 +17,12 @@ import (
 
 // command is one line that the parent writes to a child.
 type command struct {
-	Do        string        // "put", "seal", "ask"
+	Do        string        // "put", "seal", "ask", "bombs"
 	First     int           // put: from this document
 	End       int           // put: up to the one before this
 	Total     int           // put: documents of the whole run
 	Questions []question    // ask
+	Words     []string      // bombs: frequent ones
 	Users     int           // ask: how many may wait for an answer at a time
 	Interval  time.Duration // ask: between two questions; 0: each when the one before is answered
 	Budget    time.Duration // ask: no question begins after it
@@ -35,6 +36,7 @@ type answer struct {
 	Times []time.Duration // ask: of each question, in their order, from when it was due; shorter when the budget ran out
 	Costs []time.Duration // ask with one user: processor time of each question
 	Hits  int             // ask: shown in all
+	Bombs []bombed
 	RSS   memory
 	Peak  int64 // bytes of memory at most so far, without what was there before the first document
 }
@@ -91,6 +93,8 @@ func (w *worker) do(ctx context.Context, c command) (answer, error) {
 		return answer{Took: time.Since(begun)}, err
 	case "ask":
 		return w.ask(ctx, c)
+	case "bombs":
+		return answer{Bombs: w.side.(ours).bombs(ctx, c.Words)}, nil
 	}
 	return answer{}, fmt.Errorf("no command %q", c.Do)
 }

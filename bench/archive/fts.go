@@ -96,7 +96,7 @@ func ftsStatement(q question, k kind) (string, []any) {
 	for i, w := range q.Words {
 		words[i] = `"` + w + `"`
 	}
-	statement, args := `SELECT id, articles.title, articles.lead, articles.text FROM words JOIN articles ON articles.n = words.rowid WHERE words MATCH ?`, []any{strings.Join(words, sep)}
+	statement, args := `SELECT id, highlight(words, 0, '[', ']'), highlight(words, 1, '[', ']'), highlight(words, 2, '[', ']') FROM words JOIN articles ON articles.n = words.rowid WHERE words MATCH ?`, []any{strings.Join(words, sep)}
 	if !q.From.IsZero() { // rows are numbered in the order of time, so the index of words itself can stop there
 		statement += ` AND words.rowid >= (SELECT MIN(n) FROM articles WHERE seen >= ?)`
 		args = append(args, q.From.UnixMilli())

@@ -10,8 +10,8 @@
 // index they take turns of 10,000 documents, and who waits is stopped (SIGSTOP), its merging too. Told are the time of the
 // clock and, since the machine may be shared, that of the processor, over all threads of a side.
 //
-// The archive answers a question as a page needs it: counted, the articles read, marked and cut into snippets. FTS5 answers
-// with the rows of the hits, and bare bleve with their IDs alone, since it stores nothing.
+// All answer a question as a page needs it: with twenty articles in which the words are marked. The archive counts its hits
+// besides, as bare bleve does, and cuts out snippets; FTS5 does not count.
 //
 // One user asks at half the rate that a side can bear for this kind of question; sixteen ask all kinds mixed, each once a
 // second. Both are open loops: a time begins when the question was due, so waiting in a queue counts. Terms rotate: each

@@ -95,6 +95,22 @@ func (a asker) question(k kind) question {
 	return q
 }
 
+// frequent are n different words of titles.
+func (a asker) frequent(n int) []string {
+	var out []string
+	seen := map[string]bool{}
+	for len(out) < n {
+		doc := a.corpus.document(a.IntN(a.n))
+		for _, w := range a.words(&doc, kind{words: 1}) {
+			if !seen[w] {
+				seen[w] = true
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
 // words picks words of a title, side by side or anywhere.
 func (a asker) words(doc *article.Article, k kind) []string {
 	var all []string

@@ -22,6 +22,10 @@ func (m *measurement) report() string {
 		fmt.Fprintf(&b, "\nSixteen users, all kinds mixed, sixteen questions a second, ms: p50 / p95 / p99\n\n%s", st.table(func(r *sideResult) map[string][]time.Duration { return r.many }, threeOf))
 		fmt.Fprintf(&b, "\nCold, ms: median of %d first questions\n\n%s", coldStarts, st.table(func(r *sideResult) map[string][]time.Duration { return r.cold }, medianOf))
 	}
+	b.WriteString("\n## Query bombs\n\n| bomb | end | ms |\n|---|---|---|\n")
+	for _, one := range last.bombs {
+		fmt.Fprintf(&b, "| %s | %s | %.1f |\n", one.Name, one.End, float64(one.Took.Microseconds())/1000)
+	}
 	fmt.Fprintf(&b, "\n## Aims, at %d documents\n\n%s", last.documents, m.aims())
 	return b.String()
 }

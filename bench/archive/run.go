@@ -90,6 +90,7 @@ type measurement struct {
 // stage is what was found at one size.
 type stage struct {
 	documents int
+	bombs     []bombed
 	sides     map[string]*sideResult
 }
 
@@ -235,7 +236,14 @@ func askSide(o options, c *corpus, st *stage, name string) error {
 		}
 	}
 	last, err := askMany(o, p, r, a)
+	if err != nil {
+		return err
+	}
 	r.rss = last.RSS
+	if name == archiveSide {
+		last, err = p.tell(command{Do: "bombs", Words: a.frequent(900)})
+		st.bombs = last.Bombs
+	}
 	progress("%s at %d documents: asked", name, st.documents)
 	return err
 }
