@@ -240,9 +240,3 @@ func withArchive(ctx context.Context, opts Options, tell func(index.Progress), f
 func Verify(ctx context.Context, opts Options, say func(string)) (index.Verified, error) {
 	return index.Verify(ctx, opts.Config.Index.Dir, func(shard string, n, of int) { say(fmt.Sprintf("shard %s (%d of %d)", shard, n, of)) })
 }
-
-// Reindex makes every index of the archive again from its articles. No other process may hold the archive: one that runs
-// mends what is damaged by itself.
-func Reindex(ctx context.Context, opts Options, say func(index.Progress)) error {
-	return withArchive(ctx, opts, say, func(x *index.Index) error { return x.Reindex(ctx, say) })
-}
