@@ -39,7 +39,7 @@ func (x *Index) pruneOne() (string, error) {
 	if err != nil || reason == "" {
 		return "", err
 	}
-	// Renamed first: a folder that begins with a dot is no shard, so that a crash leaves nothing half dropped.
+	// Renamed before it is removed: a folder that begins with a dot is no shard, so that a crash leaves nothing half dropped.
 	gone := filepath.Join(x.shardsDir(), ".dropped-"+oldest.name)
 	readers := x.replace(oldest, nil)
 	x.metrics.show(x.shards)
