@@ -29,7 +29,7 @@ type bar struct {
 
 const (
 	curveHeight = 48
-	curveStep    = 8
+	curveStep   = 8
 	mostBars    = 48
 	fewForCurve = 3
 )
