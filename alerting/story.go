@@ -47,6 +47,7 @@ type Story struct {
 	State        State            `json:"state"`
 	Owner        string           `json:"owner"`
 	Places       []string         `json:"places"`
+	Topics       []string         `json:"topics,omitempty"` // of its articles; only [Desk.StoriesAt] tells them
 
 	FirstSeen    time.Time `json:"first_seen"` // of the first carrying article; of the first answer while none carries it
 	FirstArticle string    `json:"first_article"`

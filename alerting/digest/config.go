@@ -32,7 +32,7 @@ type List struct {
 	Language string   `yaml:"language"` // vi or en
 	Fields   []string `yaml:"fields"`   // only stories of these fields; empty: all
 	Places   []string `yaml:"places"`   // only stories that name one of these places, or none; IDs of the gazetteer; empty: all
-	Topics   []string `yaml:"topics"`   // the topics whose coverage is told, by ID; empty: those that moved most
+	Topics   []string `yaml:"topics"`   // only stories about one of these topics, or none, and the coverage of these; IDs; empty: all, and what moved most
 	To       []string `yaml:"to"`
 }
 

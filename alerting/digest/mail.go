@@ -126,12 +126,19 @@ func (s smtpMailer) deliver(ctx context.Context, mails []*mail.Msg, done func(i 
 	return nil
 }
 
-// refused reports whether a mail server refused an address for good. Anything else may be different tomorrow: a wrong
-// password is mended by people, a full mailbox is emptied.
+// refused reports whether a mail server refused an address for good. Anything else may be different in an hour: a wrong
+// password is mended by people, and a full mailbox, whatever number its server gives it, is emptied.
 func refused(err error) bool {
 	var s *mail.SendError
-	return errors.As(err, &s) && s.Reason == mail.ErrSMTPRcptTo && s.ErrorCode() >= 500
+	return errors.As(err, &s) && s.Reason == mail.ErrSMTPRcptTo && s.ErrorCode() >= 500 &&
+		s.ErrorCode() != mailboxFull && s.EnhancedStatusCode() != mailboxFullEnhanced
 }
+
+// How servers say that a mailbox is full (RFC 5321, RFC 3463).
+const (
+	mailboxFull         = 552
+	mailboxFullEnhanced = "5.2.2"
+)
 
 // Mail sends one message of the desk through the digest's mail server. It is an error where there is none.
 func (d *Digest) Mail(ctx context.Context, m alerting.Mail) error {

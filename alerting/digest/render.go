@@ -65,8 +65,6 @@ type fieldLine struct{ Name, New, Open, In, Before string }
 // trendPart is the chart and what it says; without bars there is neither.
 type trendPart struct{ Text, Alt, CID string }
 
-type coverageLine struct{ Name, Text string }
-
 type sources struct {
 	Summary string
 	Failing []string
@@ -220,17 +218,6 @@ func (d *Digest) working(it item, w words) string {
 		out += ", " + owner
 	}
 	return out
-}
-
-func (d *Digest) coverageLines(c *content, w words) (lines []coverageLine, missing string) {
-	if c.coverage == nil {
-		return nil, w.NoCoverage
-	}
-	lines = append(lines, coverageLine{w.AllArticles, w.articles(c.coverage.Articles) + w.compared(c.coverage.Articles, c.coverage.Usual)})
-	for _, t := range c.coverage.Topics {
-		lines = append(lines, coverageLine{clean(d.deps.Archive.TopicName(t.ID, w.Lang), maxOutlet), w.articles(t.Articles) + w.compared(t.Articles, t.Usual)})
-	}
-	return lines, ""
 }
 
 // chartInWords is the chart for whoever does not see it.

@@ -32,7 +32,9 @@ type words struct {
 	days                                               [7]string
 	severities, verdicts, fields, stances, states      map[string]string
 	trendText                                          func(trend) string
-	compared                                           func(n, usual int) string
+	spike, partly, outletShares, languageShares        string
+	tone, rose, fell                                   string
+	toneOf, languages                                  map[string]string // by the tone's name, with the number and the one before; by code
 	tally                                              func(*content) string
 	articles                                           func(n int) string
 	AllArticles, NoCoverage, test                      string
@@ -98,7 +100,11 @@ func vietnamese() words {
 			string(alerting.StateAcknowledged): "đã tiếp nhận", string(alerting.StateInReview): "đang xác minh", string(alerting.StateEscalated): "đã báo cáo cấp trên",
 			string(alerting.StateResponded): "đã phản hồi", string(alerting.StateSnoozed): "tạm hoãn", string(alerting.StateNew): "mới",
 		},
-		trendText: trendVI, compared: comparedVI, tally: tallyVI, AllArticles: "Tất cả các chủ đề", test: "[Gửi thử]",
+		spike: "Bất thường", partly: "Chưa đếm hết", outletShares: "Tỷ trọng theo báo", languageShares: "Theo ngôn ngữ",
+		tone: "Bài nói về các tin đồn", rose: "Được viết nhiều hơn", fell: "Được viết ít hơn",
+		toneOf:    map[string]string{"repeats": "%s bài nhắc lại như thật (trước đó %s)", "doubts": "%s bài nghi vấn (trước đó %s)", "answers": "%s bài bác bỏ (trước đó %s)"},
+		languages: map[string]string{"vi": "tiếng Việt", "en": "tiếng Anh"},
+		trendText: trendVI, tally: tallyVI, AllArticles: "Tất cả các chủ đề", test: "[Gửi thử]",
 		NoCoverage: "Không có số liệu về lượng tin bài: kho lưu trữ không nằm trong tiến trình này.",
 		articles:   func(n int) string { return grouped(n, ".") + " bài" },
 		lead:       leadVI, span: spanVI,
@@ -159,7 +165,11 @@ func english() words {
 			string(alerting.StateAcknowledged): "acknowledged", string(alerting.StateInReview): "in review", string(alerting.StateEscalated): "escalated",
 			string(alerting.StateResponded): "responded", string(alerting.StateSnoozed): "snoozed", string(alerting.StateNew): "new",
 		},
-		trendText: trendEN, compared: comparedEN, tally: tallyEN, AllArticles: "All topics", test: "[Test]",
+		spike: "Out of the ordinary", partly: "Not all counted", outletShares: "Share of voice", languageShares: "By language",
+		tone: "Articles on the claims", rose: "More room than before", fell: "Less room than before",
+		toneOf:    map[string]string{"repeats": "%s repeat them (before: %s)", "doubts": "%s doubt them (before: %s)", "answers": "%s answer them (before: %s)"},
+		languages: map[string]string{"vi": "Vietnamese", "en": "English"},
+		trendText: trendEN, tally: tallyEN, AllArticles: "All topics", test: "[Test]",
 		NoCoverage: "The amount of coverage is not known: the archive is not in this process.",
 		articles:   func(n int) string { return plural(n, "article", "articles") },
 		lead:       leadEN, span: spanEN,

@@ -13,13 +13,14 @@ import (
 	"haidang/alerting/digest"
 	"haidang/crawler"
 	"haidang/internal/bus"
+	"haidang/internal/claims"
 )
 
 // openDigest makes the morning mail from the stories and the state of the sources.
 func (a *App) openDigest(context.Context) error {
 	d, err := digest.New(a.opts.Config.Digest, digest.Deps{
 		DB: a.db, Stories: a.desk, Health: watch{bus: a.bus, crawler: a.crawler, now: a.opts.Now}, Logger: a.log, Registerer: a.registry,
-		Now: a.opts.Now,
+		Now: a.opts.Now, Coverage: a.coverage(), Verdicts: a.verdicts,
 	})
 	if err != nil {
 		return err
@@ -66,9 +67,36 @@ func (w watch) SourceHealth(ctx context.Context) (digest.Health, error) {
 		if err != nil {
 			return out, err
 		}
-		out.Waiting += lag.Total
+		if out.Waiting += lag.Total; lag.Total == 0 {
+			continue
+		}
+		oldest, err := w.bus.Oldest(ctx, group, topicOf(group))
+		if err != nil {
+			return out, err
+		}
+		if !oldest.IsZero() {
+			out.Behind = max(out.Behind, w.now().Sub(oldest))
+		}
 	}
 	return out, nil
+}
+
+// coverage is what the archive of this process counts; nil where there is none.
+func (a *App) coverage() digest.Coverage {
+	if a.archive == nil {
+		return nil
+	}
+	return newCoverage(a.archive, a.rules, a.opts.Now)
+}
+
+// verdicts are what people decided on claims; those of the rules' files stand in the stories.
+func (a *App) verdicts(ctx context.Context) (map[string]digest.Verdict, error) {
+	decided, err := claims.New(a.db, a.opts.Now).Decided(ctx)
+	out := make(map[string]digest.Verdict, len(decided))
+	for id, d := range decided {
+		out[id] = digest.Verdict{Verdict: d.Verdict, By: d.By}
+	}
+	return out, err
 }
 
 // DigestRequest says which morning mail is wanted and what to do with it: written to Folder, sent, sent to one address as

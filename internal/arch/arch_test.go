@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"classifier":        {"internal/article", "internal/query", "internal/settings", "internal/text"},
 	"internal/coverage": {},
 	"index":             {"internal/article", "internal/coverage", "internal/query", "internal/settings", "internal/text"},
-	"alerting":          {"internal/article", "internal/settings", "internal/store", "internal/text"},
+	"alerting":          {"internal/article", "internal/coverage", "internal/settings", "internal/store", "internal/text"},
 	"internal/export":   {"index", "internal/article", "internal/query"},
 	"internal/saved":    {"index", "internal/article", "internal/query", "internal/store", "internal/text"},
 	"internal/demo":     {},
