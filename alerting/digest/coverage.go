@@ -43,7 +43,27 @@ func (d *Digest) coverageOf(ctx context.Context, c *content, at time.Time) *cove
 		d.log.Warn("coverage not known", "err", err)
 		return nil
 	}
+	if out.Articles.Before < out.Articles.Now/begun { // the watch has only begun: there is nothing to compare with
+		forget(&out)
+	}
 	return &out
+}
+
+// begun is how many times as many articles as before say that the watch was not there before: the press as a whole never
+// writes so much more.
+const begun = 4
+
+// forget takes everything out of a report that compares.
+func forget(r *coverage.Report) {
+	r.Articles.Before, r.Rose, r.Fell, r.Spikes = 0, nil, nil, nil
+	for _, b := range r.By {
+		for i := range b.Values {
+			b.Values[i].Before = 0
+		}
+	}
+	for i := range r.Tone {
+		r.Tone[i].Before = 0
+	}
 }
 
 // coverageLine is one number of the coverage, or a sentence about it.
@@ -63,7 +83,7 @@ func (d *Digest) coverageLines(c *content, w words) (lines []coverageLine, missi
 	if c.list.edition() != Daily {
 		lines = append(lines, voices(r, w)...)
 	}
-	for _, s := range r.Spikes[:min(len(r.Spikes), maxSpikes)] {
+	for _, s := range spikes(r) {
 		lines = append(lines, coverageLine{w.spike, clean(s.Said.In(w.Lang), maxClaim)})
 	}
 	if len(r.Partial) > 0 {
@@ -96,6 +116,12 @@ func topicsOf(r *coverage.Report, asked []string) (out []coverage.Value) {
 	out = slices.Clone(values) // the largest first
 	slices.SortStableFunc(out, func(a, b coverage.Value) int { return cmp.Compare(moved[b.ID], moved[a.ID]) })
 	return out[:min(len(out), maxTopics)]
+}
+
+// spikes are the strongest of a topic, a place or a claim: that much came in within an hour is no news to a committee.
+func spikes(r *coverage.Report) []coverage.Spike {
+	out := slices.DeleteFunc(slices.Clone(r.Spikes), func(s coverage.Spike) bool { return s.Dimension == "" })
+	return out[:min(len(out), maxSpikes)]
 }
 
 // voices are the outlets with the largest share, the languages, the tone towards claims, and what took more or less room

@@ -73,6 +73,9 @@ type Deps struct {
 	Health     SourceHealth
 	Coverage   Coverage                                          // nil: the mail tells no coverage, and is drafted a little later than by a process that can
 	Verdicts   func(context.Context) (map[string]Verdict, error) // what people decided on claims, by ID; nil: the stories' own hold
+	Response   Response                                          // how fast the desk was; nil: not told
+	Feedback   Feedback                                          // how the rules were judged; nil: not told
+	ClaimName  func(id, language string) string                  // nil: rules are told by their IDs
 	TLS        *tls.Config                                       // nil: the system's roots
 	Logger     *slog.Logger                                      // nil: silent
 	Registerer prometheus.Registerer                             // nil: no metrics

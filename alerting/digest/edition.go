@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"haidang/alerting"
+	"haidang/alerting/feedback"
+	"haidang/alerting/response"
 	"haidang/internal/coverage"
 )
 
@@ -56,6 +58,9 @@ type content struct {
 	typical  time.Duration // the median of how long they stood unanswered
 	trend    trend
 	coverage *coverage.Report // nil: nothing is known of it
+	measured *response.Group  // nil: not told
+	judged   bool             // rules are told
+	rules    []feedback.Rule  // to mend or retire
 	open     int              // unanswered, new and old
 	openOld  int              // of them, those from before the window
 	longest  time.Duration
@@ -132,7 +137,7 @@ func (d *Digest) gather(ctx context.Context, date Date, list List, review Review
 		return nil, err
 	}
 	c.health, c.coverage = d.health(ctx), d.coverageOf(ctx, c, at)
-	return c, nil
+	return c, d.lookBack(ctx, c)
 }
 
 // stories reads all of the stories that a list is for, page by page.

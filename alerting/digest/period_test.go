@@ -10,6 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"haidang/alerting"
+	"haidang/alerting/feedback"
+	"haidang/alerting/response"
 	"haidang/internal/coverage"
 )
 
@@ -112,6 +115,45 @@ func TestListsForFieldsAndPlaces(t *testing.T) {
 	lacks(t, "the list of a place", e.Text, "Suối Ngang")
 }
 
+// TestWeeklyLooksBackOnTheDesk: how fast it was, and for whoever keeps the rules, which of them to mend.
+func TestWeeklyLooksBackOnTheDesk(t *testing.T) {
+	w := newWorld(t, func(c *Config, d *Deps) {
+		c.Link = "https://desk.haidang.test"
+		c.Lists = []List{{Name: "tuan", Edition: Weekly, Language: "vi", Rules: true}, {Name: "hue", Edition: Weekly, Language: "en", Places: []string{"hue"}}}
+		clock := func() time.Time { return morning.Add(24 * time.Hour) }
+		var err error
+		if d.Response, err = response.New(d.DB, clock); err != nil {
+			t.Fatal(err)
+		}
+		d.Feedback = judged{
+			{ClaimID: "dam", Advice: feedback.Mend, Tally: feedback.Tally{Hits: 1, Noise: 3, Reasons: map[alerting.Noise]int{alerting.OldNews: 2}}},
+			{ClaimID: "bank", Tally: feedback.Tally{Hits: 4}},
+		}
+		d.ClaimName = func(id, language string) string { return id + "/" + language }
+	})
+	w.day()
+	w.now = morning.Add(24 * time.Hour) // Monday
+	e, err := w.Build(t.Context(), "2026-11-23", w.cfg.Lists[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, "the weekly text", e.Text, "== Bàn trực phản ứng nhanh đến đâu ==", "- Từ lúc thấy đến lúc báo chuông: một nửa trong 0 giây", "bài bác bỏ đầu tiên: một nửa trong 2 giờ 00 phút",
+		"== Quy tắc cần sửa hoặc bỏ ==", "- dam/vi · cần sửa, 1 trên 4 lần báo đúng, phần lớn vì tin cũ", "https://desk.haidang.test/rules/dam")
+	lacks(t, "the weekly text", e.Text, "bank/vi")
+	if e, err = w.Build(t.Context(), "2026-11-23", w.cfg.Lists[1]); err != nil {
+		t.Fatal(err)
+	}
+	lacks(t, "the list of a place", e.Text, "How fast", "Rules to mend")
+	if err := (Config{Time: "06:45", Cutoff: "06:30", From: "a@b.vn", Lists: []List{{Name: "a", Language: "vi", Rules: true}}}).Validate(); err == nil || !strings.Contains(err.Error(), "edition: weekly") {
+		t.Errorf("rules in a daily edition: %v", err)
+	}
+}
+
+// judged are rules as they were judged.
+type judged []feedback.Rule
+
+func (j judged) Rules(context.Context) ([]feedback.Rule, error) { return j, nil }
+
 func TestListsForTopics(t *testing.T) {
 	w := newWorld(t, func(c *Config, _ *Deps) {
 		c.Lists = []List{{Name: "bo-tai-chinh", Language: "vi", Topics: []string{"economy", "banking"}}}
@@ -129,7 +171,9 @@ func TestListsForTopics(t *testing.T) {
 
 func TestWhatPeopleDecidedIsTold(t *testing.T) {
 	w := newWorld(t, func(_ *Config, d *Deps) {
-		d.Verdicts = func(context.Context) (map[string]Verdict, error) { return map[string]Verdict{"dam": {"false", "Tổ trực"}}, nil }
+		d.Verdicts = func(context.Context) (map[string]Verdict, error) {
+			return map[string]Verdict{"dam": {"false", "Tổ trực"}}, nil
+		}
 	})
 	w.day()
 	wants(t, "the mail", w.build("ban-chi-dao").Text, "Kết luận: Sai sự thật (Tổ trực)")
@@ -167,7 +211,7 @@ func (l *library) Report(_ context.Context, r coverage.Request) (coverage.Report
 		},
 		Tone:   []coverage.Tone{{Name: "repeats", Count: coverage.Count{Now: 7, Before: 4}}, {Name: "doubts"}, {Name: "answers", Count: coverage.Count{Now: 12, Before: 1}}},
 		Rose:   []coverage.Move{{Dimension: coverage.Topic, ID: "disaster", Name: both("disaster"), Count: coverage.Count{Now: 150, Before: 90}, Score: 5}},
-		Spikes: []coverage.Spike{{Said: both("Lũ: 50 bài của 9 báo")}},
+		Spikes: []coverage.Spike{{Said: both("Tất cả: 48 bài")}, {Dimension: coverage.Topic, Said: both("Lũ: 50 bài của 9 báo")}},
 	}, l.err
 }
 
@@ -179,8 +223,8 @@ func TestCoverageBesideTheWeekBefore(t *testing.T) {
 	})
 	text := w.build("ban-chi-dao").Text
 	wants(t, "the text", text, "- Tất cả các chủ đề: 1.000 bài; cùng ngày tuần trước 970 (+3\u00a0%)", "- disaster/vi: 150 bài; cùng ngày tuần trước 90 (+67\u00a0%)",
-		"- sport/vi: 300 bài; cùng ngày tuần trước 300 (+0\u00a0%)", "- new: 3 bài\n", "- Bất thường: Lũ: 50 bài của 9 báo/vi")
-	lacks(t, "the daily text", text, "Tỷ trọng")
+		"- sport/vi: 300 bài; cùng ngày tuần trước 300\n", "- new: 3 bài\n", "- Bất thường: Lũ: 50 bài của 9 báo/vi")
+	lacks(t, "the daily text", text, "Tỷ trọng", "Tất cả: 48 bài")
 	if strings.Index(text, "disaster/vi") > strings.Index(text, "sport/vi") {
 		t.Error("the topic that moved most does not stand first")
 	}

@@ -35,6 +35,10 @@ type page struct {
 	Trend             trendPart
 	Coverage          []coverageLine
 	CoverageMissing   string
+	Measured          []coverageLine
+	Judged            bool // rules are told
+	Rules             []line
+	MoreRules         string
 	Sources           sources
 }
 
@@ -97,6 +101,8 @@ func (d *Digest) render(c *content, list List) (Edition, error) {
 		p.Tally = w.tally(c)
 	}
 	p.Coverage, p.CoverageMissing = d.coverageLines(c, w)
+	p.Measured, p.Judged = measuredLines(c.measured, w), c.judged
+	p.Rules, p.MoreRules = d.ruleLines(c.rules, w)
 	for _, it := range c.top {
 		p.Top = append(p.Top, d.card(it, w))
 	}

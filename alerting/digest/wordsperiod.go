@@ -85,11 +85,18 @@ func comparedEN(n, usual int) string {
 	return fmt.Sprintf("; usually %s (%+d%%)", grouped(usual, ","), percent(n, usual))
 }
 
+// enough is from how many articles on a change is told in percent: two more than one are no trend.
+const enough = 20
+
 // beside says a number of articles, and how it compares with the one before; without one before it stands alone.
 func (w words) beside(n coverage.Count) string {
 	out := w.articles(n.Now)
-	if change, known := n.Change(); known {
-		out += fmt.Sprintf("; %s %s (%+.0f\u00a0%%)", w.besides, w.number(n.Before), 100*change)
+	if n.Before == 0 {
+		return out
+	}
+	out += fmt.Sprintf("; %s %s", w.besides, w.number(n.Before))
+	if n.Before >= enough && n.Now != n.Before {
+		out += fmt.Sprintf(" (%+d\u00a0%%)", percent(n.Now, n.Before))
 	}
 	return out
 }

@@ -11,16 +11,27 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"haidang/alerting/digest"
+	"haidang/alerting/feedback"
+	"haidang/alerting/response"
 	"haidang/crawler"
 	"haidang/internal/bus"
 	"haidang/internal/claims"
+	"haidang/internal/coverage"
 )
 
 // openDigest makes the morning mail from the stories and the state of the sources.
 func (a *App) openDigest(context.Context) error {
+	measured, err := response.New(a.db, a.opts.Now)
+	if err != nil {
+		return err
+	}
+	judged, err := feedback.New(a.db, a.opts.Now)
+	if err != nil {
+		return err
+	}
 	d, err := digest.New(a.opts.Config.Digest, digest.Deps{
 		DB: a.db, Stories: a.desk, Health: watch{bus: a.bus, crawler: a.crawler, now: a.opts.Now}, Logger: a.log, Registerer: a.registry,
-		Now: a.opts.Now, Coverage: a.coverage(), Verdicts: a.verdicts,
+		Now: a.opts.Now, Coverage: a.coverage(), Verdicts: a.verdicts, Response: measured, Feedback: judged, ClaimName: a.claimName,
 	})
 	if err != nil {
 		return err
@@ -81,12 +92,31 @@ func (w watch) SourceHealth(ctx context.Context) (digest.Health, error) {
 	return out, nil
 }
 
-// coverage is what the archive of this process counts; nil where there is none.
-func (a *App) coverage() digest.Coverage {
-	if a.archive == nil {
-		return nil
+// claimName is what a claim says; in a process without rules, its ID.
+func (a *App) claimName(id, language string) string {
+	if rules := a.rules(); rules != nil {
+		return rules.ClaimName(id, language)
 	}
-	return newCoverage(a.archive, a.rules, a.opts.Now)
+	return id
+}
+
+// coverage is what the archive of this process counts, or, for a command, that of the running one; nil where there is none.
+func (a *App) coverage() digest.Coverage {
+	switch {
+	case a.archive != nil:
+		return newCoverage(a.archive, a.rules, a.opts.Now)
+	case a.bus == nil:
+		return coverageBeside{a.opts}
+	}
+	return nil
+}
+
+// coverageBeside asks the process that runs on a data folder, or reads the archive that lies there.
+type coverageBeside struct{ opts Options }
+
+// Report implements digest.Coverage.
+func (c coverageBeside) Report(ctx context.Context, r coverage.Request) (coverage.Report, error) {
+	return Coverage(ctx, c.opts.Config, c.opts.DataDir, r)
 }
 
 // verdicts are what people decided on claims; those of the rules' files stand in the stories.

@@ -16,7 +16,7 @@ func TestOldestIsTheOneThatWaits(t *testing.T) {
 	}
 	before := time.Now().Add(-time.Second)
 	for range 3 {
-		if err := b.Publish(t.Context(), bus.Message{Topic: bus.Links, Key: "k", Value: []byte("v")}); err != nil {
+		if err := b.Publish(t.Context(), bus.Message{Topic: bus.Links, Key: []byte("k"), Value: []byte("v")}); err != nil {
 			t.Fatal(err)
 		}
 	}
