@@ -199,7 +199,8 @@ func (l *library) Report(_ context.Context, r coverage.Request) (coverage.Report
 	l.asked = r
 	both := func(s string) coverage.Words { return coverage.Words{VI: s + "/vi", EN: s + "/en"} }
 	topics := []coverage.Value{
-		{ID: "sport", Name: both("sport"), Count: coverage.Count{Now: 300, Before: 300}}, {ID: "disaster", Name: both("disaster"), Count: coverage.Count{Now: 150, Before: 90}},
+		{ID: "sport", Name: both("sport"), Count: coverage.Count{Now: 300, Before: 300}},
+		{ID: "disaster", Name: both("disaster"), Count: coverage.Count{Now: 150, Before: 90}},
 		{ID: "new", Count: coverage.Count{Now: 3}},
 	}
 	return coverage.Report{

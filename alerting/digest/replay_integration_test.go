@@ -119,7 +119,8 @@ func TestIntegrationReplay(t *testing.T) {
 		c.SMTP.Host, c.Link = "mail.haidang.test", "https://desk.haidang.test"
 		c.Lists = []List{
 			{Name: "ban-chi-dao", Language: "vi", To: []string{"lead@haidang.test"}},
-			{Name: "tuan", Edition: Weekly, Language: "vi", To: []string{"week@haidang.test"}}, {Name: "monthly", Edition: Monthly, Language: "en", To: []string{"month@haidang.test"}},
+			{Name: "tuan", Edition: Weekly, Language: "vi", To: []string{"week@haidang.test"}},
+			{Name: "monthly", Edition: Monthly, Language: "en", To: []string{"month@haidang.test"}},
 		}
 		d.Coverage = coverage.New(books, coverage.Deps{Now: d.Now, Name: func(d coverage.Dimension, id, language string) string {
 			if d == coverage.Place {
