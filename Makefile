@@ -4,7 +4,7 @@ SHELL := /bin/bash
 TOOLS := -modfile=$(CURDIR)/.ci/tools/go.mod
 GO_FILES = $(shell git ls-files '*.go')
 
-.PHONY: test integration on-servers bench bench-peers lint check demo build
+.PHONY: test integration on-servers bench bench-peers bench-archive lint check demo build
 
 test: ## unit and end-to-end tests on the embedded defaults; needs Go only
 	go test -race -timeout 8m ./...
@@ -22,6 +22,9 @@ bench: ## speed and memory, each beside its rival in the same run
 bench-peers: ## the matcher beside six others, Lucene Monitor among them, in one run; takes an hour
 	mvn -q -B -f bench/lucene-monitor/pom.xml package
 	cd bench && go test -count=1 -v -timeout 2h -measure .
+
+bench-archive: ## half a million articles beside bare bleve and SQLite FTS5, in one run; takes two hours
+	cd bench && go run ./archive -documents 500000 -out archive/results.md
 
 lint: ## formatting, vet, staticcheck, modules as committed, shell scripts
 	@out=$$(go tool $(TOOLS) gofumpt -l $(GO_FILES)); if [ -n "$$out" ]; then echo "gofumpt differs in:"; echo "$$out"; exit 1; fi

@@ -179,12 +179,14 @@ func (t *take) act(ctx context.Context, c *Command, ref Ref) (*Story, *Refusal, 
 		if err := t.unmerge(ctx, s); err != nil {
 			return nil, nil, err
 		}
-	case Comment:
-		detail.Mentions = t.cfg.mentions(c.Note)
 	}
+	detail.Mentions = t.cfg.mentions(c.Note)
 	t.enter(s, to, c.Action)
 	t.apply(s, c)
-	return s, nil, t.record(ctx, s, &AuditEntry{Actor: c.Actor, Action: c.Action, Was: was, Note: c.Note}, detail)
+	if err := t.record(ctx, s, &AuditEntry{Actor: c.Actor, Action: c.Action, Was: was, Note: c.Note}, detail); err != nil {
+		return nil, nil, err
+	}
+	return s, nil, t.tellPeople(ctx, s, c, detail.Mentions)
 }
 
 // enter moves a story to a state and sets its timers.

@@ -33,13 +33,14 @@ type Publisher interface {
 
 // Deps are the live things that a desk works with.
 type Deps struct {
-	DB         *store.DB                         // required
-	Publisher  Publisher                         // nil: nothing is published to the alerts topic
-	Mail       func(context.Context, Mail) error // sends one mail; nil: there is no mail server
-	HTTP       *http.Client                      // for webhooks; must refuse special addresses itself. Required when there are webhooks
-	Logger     *slog.Logger                      // nil: silent
-	Registerer prometheus.Registerer             // nil: no metrics
-	Now        func() time.Time                  // nil: time.Now
+	DB         *store.DB                                                    // required
+	Publisher  Publisher                                                    // nil: nothing is published to the alerts topic
+	Mail       func(context.Context, Mail) error                            // sends one mail; nil: there is no mail server
+	Chat       func(ctx context.Context, address, title, text string) error // writes into one room; required when there are chats
+	HTTP       *http.Client                                                 // for webhooks; must refuse special addresses itself. Required when there are webhooks
+	Logger     *slog.Logger                                                 // nil: silent
+	Registerer prometheus.Registerer                                        // nil: no metrics
+	Now        func() time.Time                                             // nil: time.Now
 }
 
 // Desk keeps the stories. It is safe for concurrent use.
@@ -49,6 +50,7 @@ type Desk struct {
 	http    *http.Client
 	publish Publisher
 	mail    func(context.Context, Mail) error
+	chat    func(ctx context.Context, address, title, text string) error
 	log     *slog.Logger
 	now     func() time.Time
 	metrics *metrics
@@ -69,7 +71,10 @@ func New(cfg Config, deps Deps) (*Desk, error) {
 	if len(cfg.Emails) > 0 && deps.Mail == nil {
 		return nil, errNoMail
 	}
-	d := &Desk{cfg: cfg, db: deps.DB, publish: deps.Publisher, mail: deps.Mail, log: deps.Logger, now: deps.Now}
+	if len(cfg.Chats) > 0 && deps.Chat == nil {
+		return nil, errors.New("alerting: chats are configured and nothing is given to write into them with")
+	}
+	d := &Desk{cfg: cfg, db: deps.DB, publish: deps.Publisher, mail: deps.Mail, chat: deps.Chat, log: deps.Logger, now: deps.Now}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

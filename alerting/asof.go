@@ -46,12 +46,17 @@ func (d *Desk) replay(ctx context.Context, at time.Time, ids []any, byID map[str
 	outlets := map[[2]string]bool{}
 	return d.countRows(ctx, func(row scanner) error {
 		var a Alert
-		err := row.Scan(&a.StoryID, &a.ArticleID, &a.Role, &a.Outlet, &a.Title, &a.URL, &a.Stance, &a.Language, &a.Score, millis{&a.FirstSeen}, millis{&a.Published}, &a.CopyOf)
+		err := row.Scan(&a.StoryID, &a.ArticleID, &a.Role, &a.Outlet, &a.Title, &a.URL, &a.Stance, &a.Language, &a.Score, millis{&a.FirstSeen}, millis{&a.Published}, &a.CopyOf, list{&a.Topics})
 		if err != nil {
 			return err
 		}
 		s := byID[a.StoryID]
 		s.LastSeen = a.FirstSeen
+		for _, topic := range a.Topics {
+			if !slices.Contains(s.Topics, topic) {
+				s.Topics = append(s.Topics, topic)
+			}
+		}
 		switch a.Role {
 		case RoleCarries:
 			s.carriedBy(&a)
@@ -63,7 +68,7 @@ func (d *Desk) replay(ctx context.Context, at time.Time, ids []any, byID map[str
 			s.answeredBy(&a)
 		}
 		return nil
-	}, `SELECT story_id, article_id, role, outlet, title, url, stance, language, score, seen, published, copy_of FROM alerts
+	}, `SELECT story_id, article_id, role, outlet, title, url, stance, language, score, seen, published, copy_of, topics FROM alerts
 		WHERE story_id IN (`+marks(len(ids))+`) AND seen < ? ORDER BY seen, article_id`, append(slices.Clip(ids), toMillis(at))...)
 }
 

@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"time"
 
-	"haidang/internal/article"
 	"haidang/internal/settings"
+	"haidang/internal/text"
 )
 
 // Config says how stories are formed and who is told.
@@ -24,9 +24,10 @@ type Config struct {
 	People []Person `yaml:"people"`
 	// Roster says who is called, and when.
 	Roster Roster `yaml:"roster"`
-	// Webhooks and Emails are the receivers. Without a Route each is told of every story that rings.
+	// Webhooks, Emails and Chats are the receivers. Without a Route each is told of every story that rings.
 	Webhooks []Webhook `yaml:"webhooks"`
 	Emails   []Email   `yaml:"emails"`
+	Chats    []Chat    `yaml:"chats"`
 	// Route is the root of the tree that says who is told of what.
 	Route Route `yaml:"route"`
 	// Inhibit says what a more important open story makes unimportant.
@@ -39,21 +40,14 @@ type Config struct {
 	Retry Retry `yaml:"retry"`
 }
 
-// Webhook is a receiver that takes a signed POST.
-type Webhook struct {
-	Name   string          `yaml:"name"`
-	URL    string          `yaml:"url"`
-	Secret settings.Secret `yaml:"secret"` // key of the HMAC-SHA256
-	// MinSeverity leaves out what is less urgent; empty means everything.
-	MinSeverity article.Severity `yaml:"min_severity"`
-}
-
 // Retry is a policy of exponential backoff with jitter.
 type Retry struct {
 	Attempts int               `yaml:"attempts"` // all of them, the first included
 	First    settings.Duration `yaml:"first"`
 	Max      settings.Duration `yaml:"max"`
 	Timeout  settings.Duration `yaml:"timeout"` // of one attempt
+	// Expire is how long a notification may wait for a receiver that is away before it is given up, on the desk.
+	Expire settings.Duration `yaml:"expire"`
 }
 
 // DefaultConfig tells nobody but the desk.
@@ -61,7 +55,7 @@ func DefaultConfig() Config {
 	return Config{
 		Window:         settings.Duration(72 * time.Hour),
 		CopyWindow:     settings.Duration(7 * 24 * time.Hour),
-		CopySimilarity: 0.6,
+		CopySimilarity: text.CopySimilarity,
 		AckTimeout:     settings.Duration(time.Hour),
 		Route:          Route{GroupWait: settings.Duration(30 * time.Second), GroupInterval: settings.Duration(5 * time.Minute), RepeatInterval: settings.Duration(4 * time.Hour)},
 		Flood:          Flood{Most: 30, Per: settings.Duration(10 * time.Minute)},
@@ -71,12 +65,10 @@ func DefaultConfig() Config {
 			First:    settings.Duration(2 * time.Second),
 			Max:      settings.Duration(15 * time.Minute),
 			Timeout:  settings.Duration(10 * time.Second),
+			Expire:   settings.Duration(24 * time.Hour),
 		},
 	}
 }
-
-// minSecret is the shortest key that is accepted: 128 bits as text of any kind.
-const minSecret = 16
 
 // Validate reports every problem of the configuration at once.
 func (c Config) Validate() error {
@@ -88,52 +80,16 @@ func (c Config) Validate() error {
 		errs = append(errs, errors.New("alerting.copy_window: must be positive; 7d is usual"))
 	}
 	if !(c.CopySimilarity > 0 && c.CopySimilarity <= 1) {
-		errs = append(errs, fmt.Errorf("alerting.copy_similarity: %v is not above 0 and at most 1; 0.6 is usual", c.CopySimilarity))
+		errs = append(errs, fmt.Errorf("alerting.copy_similarity: %v is not above 0 and at most 1; %v is usual", c.CopySimilarity, text.CopySimilarity))
 	}
 	errs = append(errs, c.validatePeople()...)
 	errs = append(errs, c.Roster.validate(&c)...)
-	seen := map[string]bool{kafkaReceiver: true}
-	for i, w := range c.Webhooks {
-		at := fmt.Sprintf("alerting.webhooks[%d]", i)
-		if w.Name == "" {
-			errs = append(errs, fmt.Errorf("%s.name: missing", at))
-		} else if seen[w.Name] {
-			errs = append(errs, fmt.Errorf("%s.name: %q is taken", at, w.Name))
-		}
-		seen[w.Name] = true
-		errs = append(errs, w.validate(at)...)
-	}
-	for i, e := range c.Emails {
-		at := fmt.Sprintf("alerting.emails[%d]", i)
-		if e.Name == "" {
-			errs = append(errs, fmt.Errorf("%s.name: missing", at))
-		} else if seen[e.Name] {
-			errs = append(errs, fmt.Errorf("%s.name: %q is taken", at, e.Name))
-		}
-		seen[e.Name] = true
-		errs = append(errs, e.validate(at)...)
-	}
+	errs = append(errs, c.validateReceivers()...)
 	if u, err := url.Parse(c.Link); c.Link != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
 		errs = append(errs, fmt.Errorf("alerting.link: %q is not an absolute http or https address", c.Link))
 	}
 	errs = append(errs, c.validateRoutes()...)
 	return errors.Join(append(errs, c.Retry.validate()...)...)
-}
-
-func (w Webhook) validate(at string) (errs []error) {
-	u, err := url.Parse(w.URL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		errs = append(errs, fmt.Errorf("%s.url: not an absolute http or https address", at))
-	} else if u.User != nil {
-		errs = append(errs, fmt.Errorf("%s.url: holds a password; the signature takes its place", at))
-	}
-	if len(w.Secret) < minSecret {
-		errs = append(errs, fmt.Errorf("%s.secret: must have at least %d characters", at, minSecret))
-	}
-	if w.MinSeverity != "" && w.MinSeverity.Rank() > article.Info.Rank() {
-		errs = append(errs, fmt.Errorf("%s.min_severity: %q is not known; write critical, high, normal or info", at, w.MinSeverity))
-	}
-	return errs
 }
 
 func (r Retry) validate() (errs []error) {
@@ -145,6 +101,9 @@ func (r Retry) validate() (errs []error) {
 	}
 	if r.Timeout <= 0 {
 		errs = append(errs, errors.New("alerting.retry.timeout: must be positive"))
+	}
+	if r.Expire <= 0 {
+		errs = append(errs, errors.New("alerting.retry.expire: must be positive; 24h is usual"))
 	}
 	return errs
 }

@@ -13,7 +13,7 @@ const lateAfter = 3
 // Counts returns the state of the desk in numbers.
 func (d *Desk) Counts(ctx context.Context) (Counts, error) {
 	c := Counts{ByState: map[State]int{}, BySeverity: map[article.Severity]int{}, ByField: map[string]int{}}
-	for _, step := range []func(context.Context, *Counts) error{d.countStories, d.countAlerts, d.countDeliveries} {
+	for _, step := range []func(context.Context, *Counts) error{d.countStories, d.countAlerts, d.countDeliveries, d.countReceivers} {
 		if err := step(ctx, &c); err != nil {
 			return Counts{}, fmt.Errorf("count: %w", err)
 		}
@@ -85,6 +85,10 @@ func (d *Desk) countDeliveries(ctx context.Context, c *Counts) error {
 		}
 		return nil
 	}, `SELECT state, CASE WHEN attempts >= ? THEN 1 ELSE 0 END AS late, COUNT(*) FROM outbox WHERE state NOT IN ('sent', 'skipped') GROUP BY state, late`, lateAfter)
+}
+
+func (d *Desk) countReceivers(ctx context.Context, c *Counts) error {
+	return d.db.QueryRow(ctx, `SELECT COUNT(*) FROM receivers WHERE failures >= ?`, tripAfter).Scan(&c.ReceiversDown)
 }
 
 func (d *Desk) countRows(ctx context.Context, add func(scanner) error, query string, args ...any) error {

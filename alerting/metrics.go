@@ -12,6 +12,7 @@ type metrics struct {
 	lastSuccess prometheus.Gauge
 	inFlight    prometheus.Gauge
 	deliveries  *prometheus.CounterVec
+	down        prometheus.Gauge
 	actions     *prometheus.CounterVec
 }
 
@@ -47,6 +48,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "haidang_alerting_deliveries_total", Help: "Attempts to send a notification, by receiver kind and outcome.",
 		}, []string{"kind", "outcome"}),
 	}
+	m.down = f.NewGauge(prometheus.GaugeOpts{
+		Name: "haidang_alerting_receivers_down", Help: "Receivers that failed several times in a row and are left alone for a while.",
+	})
 	m.actions = f.NewCounterVec(prometheus.CounterOpts{
 		Name: "haidang_alerting_actions_total", Help: "Actions of people on stories, by action and outcome.",
 	}, []string{"action", "outcome"})
@@ -59,7 +63,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for _, r := range reasons() {
 		m.articles.WithLabelValues(string(r))
 	}
-	for _, kind := range []string{kindWebhook, kindKafka, kindEmail} {
+	for _, kind := range []string{kindWebhook, kindKafka, kindEmail, kindChat} {
 		for _, o := range []string{outcomeSent, outcomeRetry, outcomeFailed} {
 			m.deliveries.WithLabelValues(kind, o)
 		}

@@ -1,8 +1,6 @@
 package alerting
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -119,69 +117,7 @@ func nameOf(tokens []text.Token, first bool) []string {
 	return []string{name}
 }
 
-// shareName reports whether two lists share a name, or one names with more words what the other names with two or more:
-// "Hải Thịnh" and "Hai Thinh Bank".
-func shareName(a, b []string) bool {
-	within := func(short, long string) bool {
-		return strings.Contains(short, " ") && strings.Contains(" "+long+" ", " "+short+" ")
-	}
-	for _, x := range a {
-		for _, y := range b {
-			if x == y || within(x, y) || within(y, x) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func capital(word string) bool {
 	r, _ := utf8.DecodeRuneInString(word)
 	return unicode.IsUpper(r)
-}
-
-// names are those of the new article, near the claim.
-func (p pair) names() []string {
-	passages := []string{p.a.Title, p.a.Lead}
-	for _, s := range snippets(p.a, p.m.Spans) {
-		passages = append(passages, s.Text)
-	}
-	return namesIn(passages...)
-}
-
-// namesOf are those of a story's articles.
-func (t *take) namesOf(ctx context.Context, storyID string) ([]string, error) {
-	rows, err := t.tx.Query(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE story_id = ? ORDER BY seen, article_id LIMIT 20`, storyID)
-	if err != nil {
-		return nil, fmt.Errorf("names of a story: %w", err)
-	}
-	alerts, err := collect(rows, "names of a story", scanAlert)
-	if err != nil {
-		return nil, err
-	}
-	var passages []string
-	for _, a := range alerts {
-		passages = append(passages, a.Title, a.Lead)
-		for _, s := range a.Snippets {
-			passages = append(passages, s.Text)
-		}
-	}
-	return namesIn(passages...), nil
-}
-
-// sameRumour tells whether an article speaks of the rumour of a story that has the same pattern: they share a place; or
-// one of them has no place and they share a name; or neither has any of either, as with a rumour about the whole country.
-func (t *take) sameRumour(ctx context.Context, p pair, s *Story) (bool, error) {
-	if len(s.Places) > 0 && len(p.a.Verdict.Places) > 0 {
-		return shareAny(s.Places, p.a.Verdict.Places), nil
-	}
-	theirs, err := t.namesOf(ctx, s.ID)
-	if err != nil {
-		return false, err
-	}
-	mine := p.names()
-	if shareName(mine, theirs) {
-		return true, nil
-	}
-	return len(mine)+len(theirs)+len(s.Places)+len(p.a.Verdict.Places) == 0, nil
 }

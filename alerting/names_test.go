@@ -28,21 +28,21 @@ func TestNamesIn(t *testing.T) {
 	}
 }
 
-func TestShareName(t *testing.T) {
+func TestSharedNames(t *testing.T) {
 	tests := []struct {
 		a, b []string
-		want bool
+		want int
 	}{
-		{[]string{"hai thinh"}, []string{"van cat", "hai thinh bank"}, true},
-		{[]string{"yagi"}, []string{"yagi"}, true},
-		{[]string{"yagi"}, []string{"yagi storm"}, false},
-		{[]string{"hai thinh"}, []string{"hai thinh phat"}, true},
-		{[]string{"hai thin"}, []string{"hai thinh"}, false},
-		{nil, []string{"hai thinh"}, false},
+		{[]string{"hai thinh"}, []string{"van cat", "hai thinh bank"}, 1},
+		{[]string{"yagi"}, []string{"yagi"}, 1},
+		{[]string{"yagi"}, []string{"yagi storm"}, 0},
+		{[]string{"hai thinh"}, []string{"hai thinh phat"}, 1},
+		{[]string{"hai thin"}, []string{"hai thinh"}, 0},
+		{nil, []string{"hai thinh"}, 0},
 	}
 	for _, tt := range tests {
-		if got := shareName(tt.a, tt.b); got != tt.want {
-			t.Errorf("shareName(%q, %q) = %t", tt.a, tt.b, got)
+		if got := sharedNames(tt.a, tt.b); got != tt.want {
+			t.Errorf("sharedNames(%q, %q) = %d", tt.a, tt.b, got)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -24,18 +25,28 @@ const topicRoute = "topic"
 type Notification struct {
 	Schema  int       `json:"schema"`
 	Key     string    `json:"key"`    // story, route and material change: the same one twice is one notification
-	Change  Kind      `json:"change"` // opened, reopened, answered, called, repeated or returned
+	Change  Kind      `json:"change"` // a kind of event, or one of those that are told besides
 	Rings   bool      `json:"rings"`
 	At      time.Time `json:"at"`
 	Story   Story     `json:"story"`
-	Article Alert     `json:"article"` // that opened or answered the story, with the words that matched
+	Article Alert     `json:"article"`        // that opened or answered the story, with the words that matched
+	Note    string    `json:"note,omitempty"` // what a colleague wrote
+	By      string    `json:"by,omitempty"`   // the colleague's name
 }
 
-// What is told besides the events of that name.
+// What is told besides the events of that name. The last three go to one person, who is named in an action.
 const (
-	KindRepeated Kind = "repeated" // still nobody has taken it
-	KindReturned Kind = "returned" // it was held back, and is not any more
+	KindRepeated   Kind = "repeated" // still nobody has taken it
+	KindReturned   Kind = "returned" // it was held back, and is not any more
+	KindMentioned  Kind = "mentioned"
+	KindHandedOver Kind = "handed_over"
+	KindEscalated  Kind = "escalated"
 )
+
+// personal reports whether a kind is told to one person by name: at any hour, and with what else waits for that person.
+func (k Kind) personal() bool {
+	return k == KindCalled || k == KindMentioned || k == KindHandedOver || k == KindEscalated
+}
 
 // notify writes the outbox rows of one event of an article. Receivers hear what rings; the topic also hears of the answer.
 func (t *take) notify(ctx context.Context, kind Kind, p pair, s *Story) error {
@@ -50,35 +61,35 @@ func (t *take) notify(ctx context.Context, kind Kind, p pair, s *Story) error {
 	if err != nil {
 		return fmt.Errorf("read the alert to tell of: %w", err)
 	}
-	return t.tell(ctx, kind, change, s, &a)
+	return t.tell(ctx, Notification{Change: kind, Story: *s, Article: a}, change)
 }
 
-// tellAgain tells of a story without a new article: it returned, or somebody of the roster is called.
-func (t *take) tellAgain(ctx context.Context, kind Kind, change string, s *Story, only ...Target) error {
-	a, err := scanAlert(t.tx.QueryRow(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE story_id = ? AND article_id = ?`, s.ID, s.FirstArticle))
+// tellAgain tells of a story without a new article: it returned, or somebody is called by name.
+func (t *take) tellAgain(ctx context.Context, n Notification, change string, only ...Target) error {
+	var err error
+	n.Article, err = scanAlert(t.tx.QueryRow(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE story_id = ? AND article_id = ?`, n.Story.ID, n.Story.FirstArticle))
 	if errors.Is(err, sql.ErrNoRows) {
-		a, err = Alert{}, nil // merged away or split off: the story speaks for itself
+		n.Article, err = Alert{}, nil // merged away or split off: the story speaks for itself
 	}
 	if err != nil {
 		return fmt.Errorf("read the alert to tell of: %w", err)
 	}
-	return t.tell(ctx, kind, change, s, &a, only...)
+	return t.tell(ctx, n, change, only...)
 }
 
 // tell writes the outbox rows of one change of a story, for those whom the routes name or, where they are given, for
 // these only.
-func (t *take) tell(ctx context.Context, kind Kind, change string, s *Story, a *Alert, only ...Target) error {
+func (t *take) tell(ctx context.Context, n Notification, change string, only ...Target) error {
 	targets := only
-	if kind != KindAnswered && len(only) == 0 {
-		targets, _ = t.cfg.route(factsOf(s, a))
+	if n.Change != KindAnswered && len(only) == 0 {
+		targets, _ = t.cfg.route(factsOf(&n.Story, &n.Article))
 	}
 	if t.publish && len(only) == 0 {
 		targets = append([]Target{{Receiver: kafkaReceiver, Route: topicRoute}}, targets...)
 	}
-	for _, target := range targets {
-		n := Notification{
-			Schema: NotificationSchema, Key: s.ID + "/" + target.Route + "/" + change, Change: kind, Rings: kind != KindAnswered, At: t.now, Story: *s, Article: *a,
-		}
+	n.Schema, n.At, n.Rings = NotificationSchema, t.now, n.Change != KindAnswered
+	for _, target := range t.cfg.each(targets) {
+		n.Key = n.Story.ID + "/" + target.Route + "/" + change
 		body, err := json.Marshal(&n)
 		if err != nil {
 			return fmt.Errorf("encode the notification: %w", err)
@@ -90,13 +101,59 @@ func (t *take) tell(ctx context.Context, kind Kind, change string, s *Story, a *
 	return nil
 }
 
+// tellPeople mails those whom an action calls by name: who is mentioned in a note, takes a story over, or must decide.
+func (t *take) tellPeople(ctx context.Context, s *Story, c *Command, mentions []string) error {
+	kinds := map[string]Kind{}
+	for _, id := range mentions {
+		kinds[id] = KindMentioned
+	}
+	switch c.Action {
+	case HandOver:
+		kinds[c.To] = KindHandedOver
+	case Escalate:
+		kinds[c.To] = KindEscalated
+	}
+	n := Notification{Story: *s, Note: c.Note, By: c.Actor}
+	if by, ok := t.cfg.person(c.Actor); ok {
+		n.By = by.Name
+	}
+	for _, id := range slices.Sorted(maps.Keys(kinds)) {
+		person, known := t.cfg.person(id)
+		target, mails := t.cfg.personTarget(person)
+		if !known || !mails || !t.mails || id == c.Actor {
+			continue
+		}
+		n.Change = kinds[id]
+		if err := t.tellAgain(ctx, n, fmt.Sprintf("%s:%s:%d", n.Change, id, s.Version), target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each puts the names of the outbox in the place of those of the configuration.
+func (c *Config) each(targets []Target) []Target {
+	var out []Target
+	for _, target := range targets {
+		target.groups = c.groups(target.Receiver)
+		for _, name := range c.inOutbox(target.Receiver) {
+			target.Receiver = name
+			out = append(out, target)
+		}
+	}
+	return out
+}
+
 // post writes one row of the outbox.
 func (t *take) post(ctx context.Context, target Target, n *Notification, body string) error {
 	at, state, grp := t.now, DeliveryPending, ""
-	urgent := n.Story.Severity == article.Critical || n.Change == KindCalled
+	urgent := n.Story.Severity == article.Critical || n.Change.personal()
+	if n.Change.personal() {
+		grp = target.Route
+	}
 	if target.Receiver != kafkaReceiver && !urgent {
 		var err error
-		if at = t.cfg.afterQuiet(t.now); t.cfg.groups(target.Receiver) {
+		if at = t.cfg.afterQuiet(t.now); target.groups {
 			grp = target.Route
 			if at, err = t.when(ctx, target); err != nil {
 				return err
@@ -111,7 +168,7 @@ func (t *take) post(ctx context.Context, target Target, n *Notification, body st
 		}
 	}
 	repeat := target.Repeat
-	if target.Receiver == kafkaReceiver || n.Change == KindAnswered || n.Change == KindCalled {
+	if target.Receiver == kafkaReceiver || n.Change == KindAnswered || n.Change.personal() {
 		repeat = 0
 	}
 	_, err := t.tx.Exec(ctx, `INSERT INTO outbox (id, receiver, key, story_id, route, change, body, state, attempts, next_at, last_error, created_at, sent_at, grp, urgent, repeat_ms, only_new)
@@ -119,11 +176,6 @@ func (t *take) post(ctx context.Context, target Target, n *Notification, body st
 		shortHash("delivery", target.Receiver, n.Key), target.Receiver, n.Key, n.Story.ID, target.Route, string(n.Change), body, string(state),
 		toMillis(at), toMillis(t.now), grp, oneIf(urgent), repeat.Milliseconds(), oneIf(n.Change == KindRepeated))
 	return err
-}
-
-// groups reports whether a receiver is told of several stories at once: people who read mail, not programs.
-func (c *Config) groups(receiver string) bool {
-	return slices.ContainsFunc(c.Emails, func(e Email) bool { return e.Name == receiver })
 }
 
 // when is the moment at which a message that is not urgent goes out to people: after its group's wait and interval, and not in the
@@ -188,13 +240,3 @@ func (c *Config) personTarget(p Person) (Target, bool) {
 }
 
 func personReceiver(id string) string { return "person:" + id }
-
-// names lists the receivers that there are: rows of the outbox for others wait for nobody.
-func (d *Desk) names() []string {
-	var out []string
-	for name := range d.receivers() {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}

@@ -187,19 +187,40 @@ func (d *Desk) Story(ctx context.Context, id string) (StoryDetail, error) {
 	if out.Events, err = collect(rows, what, scanEvent); err != nil {
 		return out, err
 	}
-	out.Deliveries, err = d.deliveries(ctx, `story_id = ? ORDER BY created_at, id`, id)
+	if out.Deliveries, err = d.deliveries(ctx, `story_id = ? ORDER BY created_at, id`, id); err != nil {
+		return out, err
+	}
+	out.Related, err = d.related(ctx, &out.Story)
 	return out, err
 }
 
+// For how long stories of one claim are shown beside each other, and how many.
+const (
+	relatedFor  = 7 * 24 * time.Hour
+	mostRelated = 10
+)
+
+// related returns the stories of the same claim around one.
+func (d *Desk) related(ctx context.Context, s *Story) ([]Story, error) {
+	rows, err := d.db.Query(ctx, `SELECT `+storyColumns+` FROM stories WHERE claim_id = ? AND id <> ? AND rang_at > 0 AND state <> 'merged' AND last_seen >= ? AND first_seen <= ?
+		ORDER BY ABS(first_seen - ?), id LIMIT ?`, s.ClaimID, s.ID, toMillis(s.FirstSeen.Add(-relatedFor)), toMillis(s.LastSeen.Add(relatedFor)), toMillis(s.FirstSeen), mostRelated)
+	if err != nil {
+		return nil, fmt.Errorf("read related stories: %w", err)
+	}
+	return collect(rows, "read related stories", scanStory)
+}
+
 const alertColumns = `claim_id, article_id, story_id, role, stance, score, url, outlet, country, title, lead, language,
-	published, seen, origin, revision, moved_from, tier, copy_of, places, topics, rules_version, parts, snippets,
+	published, seen, origin, revision, moved_from, tier, copy_of, places, topics, rules_version, parts, snippets, credit, feed_only,
 	(SELECT COUNT(DISTINCT r.revision) - 1 FROM alert_readings r WHERE r.claim_id = a.claim_id AND r.article_id = a.article_id)`
 
 func scanAlert(row scanner) (Alert, error) {
 	var a Alert
+	var feedOnly int64
 	err := row.Scan(&a.ClaimID, &a.ArticleID, &a.StoryID, &a.Role, &a.Stance, &a.Score, &a.URL, &a.Outlet, &a.Country, &a.Title, &a.Lead, &a.Language,
 		millis{&a.Published}, millis{&a.FirstSeen}, &a.Origin, &a.Revision, &a.MovedFrom, &a.Tier, &a.CopyOf, list{&a.Places}, list{&a.Topics}, &a.RulesVersion,
-		list{&a.Parts}, list{&a.Snippets}, &a.Edits)
+		list{&a.Parts}, list{&a.Snippets}, &a.Credit, &feedOnly, &a.Edits)
+	a.FeedOnly = feedOnly != 0
 	return a, err
 }
 
@@ -220,6 +241,15 @@ func (d *Desk) Events(ctx context.Context, afterSeq int64, limit int) ([]Event, 
 		return nil, fmt.Errorf("list events: %w", err)
 	}
 	return collect(rows, "list events", scanEvent)
+}
+
+// Rings lists the events that rang, the latest first.
+func (d *Desk) Rings(ctx context.Context, limit int) ([]Event, error) {
+	rows, err := d.db.Query(ctx, `SELECT `+eventColumns+` FROM events WHERE rings = 1 ORDER BY seq DESC LIMIT ?`, bounded(limit))
+	if err != nil {
+		return nil, fmt.Errorf("list rings: %w", err)
+	}
+	return collect(rows, "list rings", scanEvent)
 }
 
 const deliveryColumns = `id, receiver, story_id, route, change, state, attempts, next_at, last_error, created_at, sent_at`

@@ -35,6 +35,7 @@ type Target struct {
 	Wait     time.Duration
 	Interval time.Duration
 	Repeat   time.Duration
+	groups   bool // several stories are told of together
 }
 
 // Step is one node that was looked at on the way, for people who ask why.
@@ -56,20 +57,6 @@ func (c *Config) route(f Facts) ([]Target, []Step) {
 	return w.targets, w.steps
 }
 
-// everyReceiver lists the receivers of a desk without routes.
-func (c *Config) everyReceiver(severity article.Severity) []string {
-	var out []string
-	for _, w := range c.Webhooks {
-		if w.MinSeverity == "" || severity.Rank() <= w.MinSeverity.Rank() {
-			out = append(out, w.Name)
-		}
-	}
-	for _, e := range c.Emails {
-		out = append(out, e.Name)
-	}
-	return out
-}
-
 // walk is one way through the tree.
 type walk struct {
 	targets []Target
@@ -86,7 +73,7 @@ func (w *walk) node(r *Route, name string, depth int, above Target, f Facts) boo
 	if !ok {
 		return false
 	}
-	mine := Target{"", name, or(r.GroupWait, above.Wait), or(r.GroupInterval, above.Interval), or(r.RepeatInterval, above.Repeat)}
+	mine := Target{Route: name, Wait: or(r.GroupWait, above.Wait), Interval: or(r.GroupInterval, above.Interval), Repeat: or(r.RepeatInterval, above.Repeat)}
 	deeper := false
 	for i := range r.Routes {
 		child := &r.Routes[i]
@@ -191,11 +178,8 @@ type Flood struct {
 
 func (c *Config) validateRoutes() (errs []error) {
 	known := map[string]bool{}
-	for _, w := range c.Webhooks {
-		known[w.Name] = true
-	}
-	for _, e := range c.Emails {
-		known[e.Name] = true
+	for _, name := range c.everyReceiver(article.Critical) {
+		known[name] = true
 	}
 	errs = append(errs, c.Route.validate("alerting.route", known, 0)...)
 	if !c.Route.Match.empty() {
@@ -229,7 +213,7 @@ func (r *Route) validate(at string, known map[string]bool, depth int) (errs []er
 	errs = append(errs, r.Match.validate(at+".match"))
 	for _, name := range r.Receivers {
 		if !known[name] {
-			errs = append(errs, fmt.Errorf("%s.receivers: there is no receiver %q among webhooks and emails", at, name))
+			errs = append(errs, fmt.Errorf("%s.receivers: there is no receiver %q among webhooks, emails and chats", at, name))
 		}
 	}
 	if depth > 0 && len(r.Receivers) == 0 && len(r.Routes) == 0 {

@@ -122,7 +122,7 @@ type posted struct {
 }
 
 // mailDesk is a desk whose clock is synctest's, with somebody to take its mail.
-func mailDesk(t *testing.T, change func(*Config)) (*testDesk, *posted) {
+func mailDesk(t *testing.T, change func(*Config), more ...func(*Deps)) (*testDesk, *posted) {
 	p := &posted{}
 	d := newTestDesk(t, func(c *Config, deps *Deps) {
 		tree(c)
@@ -138,6 +138,9 @@ func mailDesk(t *testing.T, change func(*Config)) (*testDesk, *posted) {
 			}
 			p.mails, p.at = append(p.mails, m), append(p.at, time.Now())
 			return nil
+		}
+		for _, f := range more {
+			f(deps)
 		}
 	})
 	return d, p
@@ -338,7 +341,7 @@ func TestRosterIsCalledByMail(t *testing.T) {
 		d.during(6 * time.Minute)
 		var to []string
 		for _, m := range p.mails {
-			to = append(to, m.To[0])
+			to = append(to, m.To)
 		}
 		if got := strings.Join(to, " "); got != "desk@haidang.test lan@haidang.test thu@haidang.test" || !strings.Contains(p.mails[1].Subject, "Gọi người trực") {
 			t.Errorf("mailed %q, want the desk, then one after the other of the roster", got)
@@ -349,7 +352,7 @@ func TestRosterIsCalledByMail(t *testing.T) {
 // TestHostileStoryMakesAHarmlessMail: what an outlet wrote cannot become a header, markup or a wall of letters.
 func TestHostileStoryMakesAHarmlessMail(t *testing.T) {
 	evil := "Đập vỡ\r\nBcc: all@x.vn\r\n\r\n<script>alert(1)</script>\u202e\x00\x1b[2J 😀" + strings.Repeat(" rất dài", 2000)
-	box := mailbox{Email{Name: "desk", To: []string{"a@b.vn"}}, "https://desk.haidang.test", nil}
+	box := mailbox{teller{link: "https://desk.haidang.test"}, "a@b.vn", nil}
 	s := Story{ID: "a/../b", Severity: "loud\r\nX: y", Pattern: true, FirstTitle: evil, StatementVI: evil, AnswerOutlet: evil, AnsweredAt: start}
 	m := box.write("id", []Notification{{Change: KindOpened, Story: s, Article: Alert{Outlet: evil, Title: evil, Snippets: []Snippet{{Text: "vỡ đập", Marks: []Mark{{Start: 0, End: 99}, {Start: -1, End: 2}, {Start: 0, End: 4}}}}}}})
 	for what, got := range map[string]string{"subject": m.Subject, "text": m.Text, "page": m.HTML} {
@@ -357,7 +360,7 @@ func TestHostileStoryMakesAHarmlessMail(t *testing.T) {
 			t.Errorf("the %s holds what an outlet put there: %q", what, got)
 		}
 	}
-	if len([]rune(m.Subject)) > mailTitle+1 || len(m.HTML) > 8<<10 {
+	if len([]rune(m.Subject)) > longTitle+1 || len(m.HTML) > 8<<10 {
 		t.Errorf("subject of %d letters, page of %d bytes", len([]rune(m.Subject)), len(m.HTML))
 	}
 }

@@ -3,6 +3,7 @@ package alerting
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -30,42 +31,6 @@ type message struct {
 	attempts int      // this one included
 	rows     []string // the rows of the outbox that go out with it, its own among them
 	more     [][]byte // their bodies, without its own
-}
-
-// receiver sends one message, at most once per call.
-type receiver interface {
-	kind() string
-	send(ctx context.Context, m message) error
-}
-
-type topic struct{ Publisher }
-
-func (t topic) kind() string { return kindKafka }
-
-func (t topic) send(ctx context.Context, m message) error {
-	return t.PublishAlert(ctx, m.storyID, m.body)
-}
-
-func (d *Desk) receivers() map[string]receiver {
-	out := map[string]receiver{}
-	if d.publish != nil {
-		out[kafkaReceiver] = topic{d.publish}
-	}
-	for _, w := range d.cfg.Webhooks {
-		out[w.Name] = webhook{Webhook: w, client: d.http, now: d.now}
-	}
-	for _, e := range d.cfg.Emails {
-		out[e.Name] = mailbox{e, d.cfg.Link, d.mail}
-	}
-	if d.mail == nil {
-		return out
-	}
-	for _, p := range d.cfg.People {
-		if p.Email != "" {
-			out[personReceiver(p.ID)] = mailbox{Email{Name: p.ID, To: []string{p.Email}}, d.cfg.Link, d.mail}
-		}
-	}
-	return out
 }
 
 // idle is how often the outbox is looked at when nothing rings: another process may have written to it.
@@ -103,6 +68,10 @@ func (d *Desk) serve(ctx context.Context, name string, r receiver) {
 
 // sendOne sends the next message that is due. It reports false when there is none.
 func (d *Desk) sendOne(ctx context.Context, name string, r receiver) (bool, error) {
+	before, err := d.trouble(ctx, name)
+	if err != nil || before.RestUntil.After(d.now()) {
+		return false, err
+	}
 	m, ok, err := d.claim(ctx, name, r)
 	if err != nil || !ok {
 		return false, err
@@ -114,6 +83,7 @@ func (d *Desk) sendOne(ctx context.Context, name string, r receiver) (bool, erro
 		return false, nil // stopped in the middle: the lease runs out and the message is sent again
 	}
 	outcome, err := d.settleDelivery(ctx, name, m, sendErr)
+	err = errors.Join(err, d.learn(ctx, name, before, sendErr))
 	d.metrics.deliveries.WithLabelValues(r.kind(), outcome).Inc()
 	return true, err
 }
@@ -133,7 +103,7 @@ func (d *Desk) claim(ctx context.Context, name string, r receiver) (m message, o
 			return m, false, err
 		}
 	}
-	if first.grp != "" && r.kind() == kindEmail {
+	if first.grp != "" && people(r.kind()) {
 		others, err := d.due(ctx, now, `receiver = ? AND grp = ? AND state = 'pending' AND next_at <= ? AND id <> ? ORDER BY next_at, created_at, id LIMIT ?`,
 			name, first.grp, toMillis(now), first.id, maxGroup-1)
 		if err != nil {
@@ -205,7 +175,7 @@ func (d *Desk) settleDelivery(ctx context.Context, name string, m message, sendE
 	switch {
 	case sendErr == nil:
 		return outcomeSent, d.sent(ctx, m)
-	case m.attempts >= d.cfg.Retry.Attempts:
+	case m.attempts >= d.cfg.Retry.Attempts || errors.Is(sendErr, ErrRefused):
 		d.log.Error("notification given up", "receiver", name, "story", m.storyID, "attempts", m.attempts, "err", sendErr)
 		return outcomeFailed, d.giveUp(ctx, name, m, sendErr)
 	}
@@ -272,35 +242,25 @@ func (d *Desk) repeat(ctx context.Context, tx *store.Tx, id string) error {
 // maxRepeats bounds the repetitions of one message: after a day or so the digest tells of what is unanswered.
 const maxRepeats = 6
 
-// giveUp marks a message as failed and shows it on the desk: nothing is dropped in silence.
+// giveUp gives a message up.
 func (d *Desk) giveUp(ctx context.Context, name string, m message, sendErr error) error {
-	err := d.change(ctx, func(t *take) error {
-		for _, id := range m.rows {
-			_, err := t.tx.Exec(ctx, `UPDATE outbox SET state = 'failed', last_error = ? WHERE id = ?`, clip(sendErr.Error(), maxTitle), id)
-			if err != nil {
-				return err
-			}
-		}
-		detail := strings.TrimSpace(name + ": " + sendErr.Error())
-		if err := t.event(ctx, &Event{Kind: KindDeliveryFailed, StoryID: m.storyID, Detail: detail}); err != nil {
-			return err
-		}
-		_, err := t.tx.Exec(ctx, `UPDATE stories SET seq = ? WHERE id = ?`, t.seq, m.storyID)
-		return err
-	})
+	err := d.change(ctx, func(t *take) error { return t.giveUp(ctx, name, m.storyID, m.rows, sendErr) })
 	if err != nil {
 		return fmt.Errorf("give up delivery %s: %w", m.id, err)
 	}
 	return nil
 }
 
-// wait is the pause after an attempt: it doubles each time up to the limit, and up to half of it is left to chance so
-// that receivers which failed together do not come back together.
-func (r Retry) wait(attempts int) time.Duration {
-	full := r.First.Std()
-	for range attempts - 1 {
-		if full *= 2; full >= r.Max.Std() || full <= 0 {
-			full = r.Max.Std()
+// wait is the pause after an attempt.
+func (r Retry) wait(attempts int) time.Duration { return backoff(r.First.Std(), r.Max.Std(), attempts) }
+
+// backoff is the pause after the nth failure: it doubles each time up to the limit, and up to half of it is left to chance
+// so that receivers which failed together do not come back together.
+func backoff(first, most time.Duration, n int) time.Duration {
+	full := first
+	for range n - 1 {
+		if full *= 2; full >= most || full <= 0 {
+			full = most
 			break
 		}
 	}

@@ -47,6 +47,7 @@ type Story struct {
 	State        State            `json:"state"`
 	Owner        string           `json:"owner"`
 	Places       []string         `json:"places"`
+	Topics       []string         `json:"topics,omitempty"` // of its articles; only [Desk.StoriesAt] tells them
 
 	FirstSeen    time.Time `json:"first_seen"` // of the first carrying article; of the first answer while none carries it
 	FirstArticle string    `json:"first_article"`
@@ -153,6 +154,8 @@ type Alert struct {
 	MovedFrom    string         `json:"moved_from,omitempty"` // the story that was merged into this one
 	Tier         int            `json:"tier,omitempty"`       // of the outlet: 1 is the top, 0 not known
 	CopyOf       string         `json:"copy_of"`              // ID of the near-identical article that was seen first
+	Credit       string         `json:"credit,omitempty"`     // whom the text is credited to: "TTXVN"
+	FeedOnly     bool           `json:"feed_only,omitempty"`  // the page could not be read: the words are the feed's
 	Places       []string       `json:"places"`
 	Topics       []string       `json:"topics"`
 	RulesVersion string         `json:"rules_version"`
@@ -188,6 +191,7 @@ type StoryDetail struct {
 	Alerts     []Alert    `json:"alerts"` // oldest first
 	Events     []Event    `json:"events"` // oldest first
 	Deliveries []Delivery `json:"deliveries"`
+	Related    []Story    `json:"related"` // others of the same claim that rang within seven days, the nearest first
 }
 
 // Kind is what an event reports.
@@ -278,5 +282,6 @@ type Counts struct {
 	DeliveriesHeld    int                      `json:"deliveries_held"` // by the flood guard, for later
 	DeliveriesLate    int                      `json:"deliveries_late"` // pending after three attempts or more
 	DeliveriesFailed  int                      `json:"deliveries_failed"`
+	ReceiversDown     int                      `json:"receivers_down"` // that failed several times in a row
 	LastSeq           int64                    `json:"last_seq"`
 }

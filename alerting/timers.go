@@ -24,28 +24,6 @@ func (d *Desk) timers(ctx context.Context) {
 	}
 }
 
-// tidy sends on what the flood guard held back and ends what waits for receivers that there are no more.
-func (d *Desk) tidy(ctx context.Context) error {
-	var held, lost int
-	names := anys(d.names())
-	known := `receiver NOT IN (` + marks(len(names)) + `)`
-	if len(names) == 0 {
-		known = `1 = 1`
-	}
-	err := d.db.QueryRow(ctx, `SELECT COALESCE(SUM(CASE WHEN state = 'held' THEN 1 ELSE 0 END), 0),
-		COALESCE(SUM(CASE WHEN `+known+` THEN 1 ELSE 0 END), 0) FROM outbox WHERE state IN ('pending', 'held')`, names...).Scan(&held, &lost)
-	if err != nil || held+lost == 0 {
-		return err
-	}
-	return d.change(ctx, func(t *take) error {
-		_, err := t.tx.Exec(ctx, `UPDATE outbox SET state = 'skipped', last_error = 'the receiver is not in the configuration any more' WHERE state IN ('pending', 'held') AND `+known, names...)
-		if err != nil {
-			return err
-		}
-		return t.release(ctx)
-	})
-}
-
 // dueStories are the stories that a timer has something to do for.
 const dueStories = `(until_at > 0 AND until_at <= ?) OR (escalate_at > 0 AND escalate_at <= ?)`
 
@@ -128,7 +106,7 @@ func (t *take) returned(ctx context.Context, s *Story) error {
 	if err := t.saveStory(ctx, s); err != nil {
 		return err
 	}
-	return t.tellAgain(ctx, KindReturned, fmt.Sprintf("%s:%d", KindReturned, s.Version), s)
+	return t.tellAgain(ctx, Notification{Change: KindReturned, Story: *s}, fmt.Sprintf("%s:%d", KindReturned, s.Version))
 }
 
 func due(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
@@ -155,7 +133,7 @@ func (t *take) call(ctx context.Context, s *Story) error {
 		return err
 	}
 	if target, ok := t.cfg.personTarget(person); ok && t.mails {
-		return t.tellAgain(ctx, KindCalled, fmt.Sprintf("%s:%s:%d", KindCalled, person.ID, s.Version), s, target)
+		return t.tellAgain(ctx, Notification{Change: KindCalled, Story: *s}, fmt.Sprintf("%s:%s:%d", KindCalled, person.ID, s.Version), target)
 	}
 	return nil
 }

@@ -13,7 +13,38 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"haidang/internal/article"
+	"haidang/internal/settings"
 )
+
+// Webhook is a receiver that takes a signed POST.
+type Webhook struct {
+	Name   string          `yaml:"name"`
+	URL    string          `yaml:"url"`
+	Secret settings.Secret `yaml:"secret"` // key of the HMAC-SHA256
+	// MinSeverity leaves out what is less urgent; empty means everything.
+	MinSeverity article.Severity `yaml:"min_severity"`
+}
+
+// minSecret is the shortest key that is accepted: 128 bits as text of any kind.
+const minSecret = 16
+
+func (w Webhook) validate(at string) (errs []error) {
+	u, err := url.Parse(w.URL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		errs = append(errs, fmt.Errorf("%s.url: not an absolute http or https address", at))
+	} else if u.User != nil {
+		errs = append(errs, fmt.Errorf("%s.url: holds a password; the signature takes its place", at))
+	}
+	if len(w.Secret) < minSecret {
+		errs = append(errs, fmt.Errorf("%s.secret: must have at least %d characters", at, minSecret))
+	}
+	if w.MinSeverity != "" && w.MinSeverity.Rank() > article.Info.Rank() {
+		errs = append(errs, fmt.Errorf("%s.min_severity: %q is not known; write critical, high, normal or info", at, w.MinSeverity))
+	}
+	return errs
+}
 
 // The headers of a webhook. The signature is "sha256=" and the hexadecimal HMAC-SHA256 of the timestamp, a full stop
 // and the body. A receiver checks it with [Signature], refuses an old timestamp and forgets a repeated key.

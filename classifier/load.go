@@ -150,3 +150,10 @@ func version(cfg Config, files map[string][]byte) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12]
 }
+
+// ReadClaims reads one file of claims by itself: its form is checked, its queries and examples are not.
+func ReadClaims(name string, data []byte) ([]Claim, error) {
+	var file claimFile
+	err := settings.Decode(name, data, &file)
+	return file.Claims, err
+}

@@ -55,13 +55,14 @@ func (e *extraction) prune(doc *html.Node) {
 			own = append(own, sel)
 		}
 	}
+	junk := junkJudge{}
 	removeAll(doc, func(n *html.Node) bool {
 		for _, sel := range own {
 			if sel.Match(n) {
 				return true
 			}
 		}
-		return n.Data == "script" || n.Data == "style" || n.Data == "template" || isJunk(n)
+		return n.Data == "script" || n.Data == "style" || n.Data == "template" || junk.is(n)
 	})
 }
 
@@ -69,7 +70,22 @@ func (e *extraction) prune(doc *html.Node) {
 // a whole word of the attribute: go-trafilatura's own list covers the international ones.
 var junkNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:tin-?lien-?quan|box-?tin-?lien-?quan|lien-?quan|relate[ds]?-?(?:news|box|post|posts|article|articles|stories|content|list)|kbwscwl?-related(?:box)?|box-?related|link-content-footer|qc|quang-?cao|zone-?ads|ads?-?(?:zone|banner|box|slot|container|wrapper)|banner-?ads?|adsbygoogle|advertisement|advert|newsletter(?:-?\w+)?|binh-?luan|box-?comment|comment-?(?:box|list|wrap\w*|section)|fb-?comments|share-?(?:box|social|bar|buttons?)|social-?share|cookie-?\w*|tags?-?(?:box|list)|box-?tags?)(?:$|[\s_-])`)
 
-func isJunk(n *html.Node) bool {
+// junkJudge remembers which names it has judged: a page repeats the same few hundred.
+type junkJudge map[string]bool
+
+func (j junkJudge) named(names string) bool {
+	if len(names) < 3 || len(names) > 400 {
+		return false
+	}
+	junk, known := j[names]
+	if !known {
+		junk = junkNames.MatchString(names)
+		j[names] = junk
+	}
+	return junk
+}
+
+func (j junkJudge) is(n *html.Node) bool {
 	switch n.Data {
 	case "html", "body", "main", "article", "head", "h1":
 		return false
@@ -79,8 +95,7 @@ func isJunk(n *html.Node) bool {
 	if t := attr(n, "type"); n.Data == "div" && (t == "RelatedNewsBox" || t == "RelatedOneNews" || t == "relatednews") {
 		return true
 	}
-	names := attr(n, "class") + " " + attr(n, "id")
-	if len(names) < 3 || len(names) > 400 || !junkNames.MatchString(names) {
+	if !j.named(attr(n, "class") + " " + attr(n, "id")) {
 		return false
 	}
 	text := len(nodeText(n))

@@ -10,11 +10,13 @@
 // One request at a time goes to a host, with a delay between two; robots.txt is obeyed (RFC 9309); only public
 // addresses are dialled; bytes, time, depth and nodes are bounded before any parser sees them.
 //
-// Its limits: state lives in SQL through [store.DB]; two processes that poll the same sources would poll twice.
+// Several processes may crawl with one database ([Deps.Shared]): one of them polls, all fetch pages, and each host has one
+// turn between them. Its limits: state lives in SQL through [store.DB]; the processes' clocks must agree.
 package crawler
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -35,9 +37,11 @@ type Publisher interface {
 	PublishArticle(ctx context.Context, a article.Article) error
 }
 
-// Deps are the live things a Crawler works with. Logger, Registerer and Now may be nil.
+// Deps are the live things a Crawler works with. Logger, Registerer and Now may be nil. Shared says that other processes
+// may crawl with the same database.
 type Deps struct {
 	Publisher  Publisher
+	Shared     bool
 	DB         *store.DB
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
@@ -55,6 +59,9 @@ type Crawler struct {
 	state   state
 	sources map[string]*Source
 	due     time.Duration // how often pages to try again are looked for
+	pages   chan struct{} // pages being fetched and read; when it is full, the next one waits
+
+	instance string // names this process among those that share the database
 
 	mu    sync.Mutex
 	dirty map[string]feedState     // polled, and not yet written
@@ -84,8 +91,8 @@ func New(cfg Config, deps Deps) (*Crawler, error) {
 	fetcher.robots.now = deps.Now
 	c := &Crawler{
 		cfg: cfg, deps: deps, log: deps.Logger.With("component", "crawler"), metrics: m, fetcher: fetcher,
-		extract: extractor{budget: extractDeadline}, state: state{db: deps.DB}, sources: map[string]*Source{}, due: retryEvery,
-		dirty: map[string]feedState{}, wakes: map[string]chan struct{}{}, hosts: map[string][]string{},
+		extract: newExtractor(), state: state{db: deps.DB}, sources: map[string]*Source{}, due: retryEvery,
+		instance: rand.Text(), pages: make(chan struct{}, cfg.Fetchers), dirty: map[string]feedState{}, wakes: map[string]chan struct{}{}, hosts: map[string][]string{},
 	}
 	for i := range cfg.Sources {
 		c.sources[cfg.Sources[i].ID] = &cfg.Sources[i]
@@ -98,6 +105,9 @@ func New(cfg Config, deps Deps) (*Crawler, error) {
 		}
 	})
 	fetcher.transport.hosts.answered = c.wakeHost
+	if deps.Shared {
+		fetcher.transport.hosts.shared = &turns{state: c.state, holder: c.instance, hold: 2*cfg.Timeout.Std() + time.Minute, now: deps.Now}
+	}
 	return c, nil
 }
 

@@ -71,7 +71,7 @@ func (m *means) String() string {
 	return fmt.Sprintf("pages %d precision %.3f recall %.3f F1 %.3f", m.n, m.p/float64(m.n), m.r/float64(m.n), m.f1())
 }
 
-func gunzipped(t *testing.T, path string) []byte {
+func gunzipped(t testing.TB, path string) []byte {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -87,6 +87,20 @@ func gunzipped(t *testing.T, path string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// benchmarkPages are the pages of the benchmark of extraction, unpacked.
+func benchmarkPages(t testing.TB) [][]byte {
+	t.Helper()
+	names, err := filepath.Glob(extractionData + "article-extraction-benchmark/html/*.html.gz")
+	if err != nil || len(names) == 0 {
+		t.Skip("real data is absent: " + extractionData)
+	}
+	pages := make([][]byte, len(names))
+	for i, name := range names {
+		pages[i] = gunzipped(t, name)
+	}
+	return pages
 }
 
 const extractionData = "../../shared/data/extraction/"

@@ -29,7 +29,7 @@ func ReadFeed(data []byte, feedURL string, defaults FeedDefaults) (Feed, error) 
 	if len(doc) == 0 {
 		return Feed{}, &Error{Reason: ReasonEmpty, Err: fmt.Errorf("%d bytes and no content", len(data))}
 	}
-	if err := scanFeed(doc); err != nil {
+	if err := scanFeed(doc, maxFeedElements); err != nil {
 		return Feed{}, err
 	}
 	raw, repaired, err := parseFeed(doc)

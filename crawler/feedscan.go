@@ -8,22 +8,28 @@ import (
 const (
 	maxFeedDepth      = 256     // gofeed recurses into extension elements: a deep document would end the process
 	maxFeedAttributes = 200_000 // over the whole document
+	maxTagAttributes  = 500     // of one element
+	maxFeedElements   = 100_000 // of a feed: gofeed needs a kilobyte for each
 	maxFeedItems      = 5_000   // beyond it only the first ones are taken
 )
 
 // scanFeed refuses documents whose shape alone is an attack. It reads bytes, not XML, and never takes a document for
-// flatter than an XML parser would.
-func scanFeed(s []byte) error {
+// flatter than an XML parser would. elements is how many it may have.
+func scanFeed(s []byte, elements int) error {
 	if len(s) > 0 && s[0] == '{' {
 		return scanJSON(s)
 	}
 	scan := xmlScan{rest: s}
 	for scan.next() {
-		if scan.depth > maxFeedDepth {
+		switch {
+		case scan.depth > maxFeedDepth:
 			return &Error{Reason: ReasonTooDeep, Err: fmt.Errorf("elements nested deeper than %d", maxFeedDepth)}
-		}
-		if scan.attributes > maxFeedAttributes {
+		case scan.attributes > maxFeedAttributes:
 			return &Error{Reason: ReasonTooLarge, Err: fmt.Errorf("more than %d attributes", maxFeedAttributes)}
+		case scan.inTag > maxTagAttributes:
+			return &Error{Reason: ReasonTooLarge, Err: fmt.Errorf("an element with more than %d attributes", maxTagAttributes)}
+		case scan.elements > elements:
+			return &Error{Reason: ReasonTooLarge, Err: fmt.Errorf("more than %d elements", elements)}
 		}
 	}
 	return nil
@@ -54,6 +60,8 @@ type xmlScan struct {
 	rest       []byte
 	depth      int
 	attributes int
+	inTag      int // attributes of the last element
+	elements   int
 }
 
 // next moves over one piece of markup.
@@ -92,6 +100,8 @@ func (x *xmlScan) skip(end string, from int) bool {
 // element reads a start tag up to its end, over quoted values.
 func (x *xmlScan) element() bool {
 	quote := byte(0)
+	x.elements++
+	x.inTag = 0
 	for i, c := range x.rest {
 		switch {
 		case quote != 0:
@@ -102,6 +112,7 @@ func (x *xmlScan) element() bool {
 			quote = c
 		case c == '=':
 			x.attributes++
+			x.inTag++
 		case c == '<': // no tag ends before another begins
 			x.depth++
 			x.rest = x.rest[i:]

@@ -37,6 +37,8 @@ type FeedRequest struct {
 	URL          string
 	ETag         string
 	LastModified string
+
+	limit int64 // bytes of a sitemap, where more than maxSitemapBytes are taken
 }
 
 // NewFetcher builds a Fetcher for commands that need no state: of deps only Registerer is used. It makes no request.
@@ -134,12 +136,8 @@ func (f *Fetcher) get(ctx context.Context, address string, header http.Header, e
 	if err != nil {
 		return Response{}, classify(ctx, err)
 	}
-	defer func() { _ = res.Body.Close() }() // in memory
-	body, err := readLimited(res.Body, e.limit, e.truncate)
-	if err != nil {
-		return Response{}, classify(ctx, err)
-	}
-	out := Response{URL: res.Request.URL.String(), Status: res.StatusCode, Header: res.Header, ContentType: e.contentType, Body: body}
+	defer func() { _ = res.Body.Close() }() // there is none
+	out := Response{URL: res.Request.URL.String(), Status: res.StatusCode, Header: res.Header, ContentType: e.contentType, Body: e.body}
 	return out, out.judge(time.Now())
 }
 
@@ -169,7 +167,7 @@ func (f *Fetcher) page(ctx context.Context, address string) (Response, error) {
 		return f.robots.check(ctx, req.URL.String())
 	})
 	c.OnResponse(func(r *colly.Response) {
-		out = Response{URL: r.Request.URL.String(), Status: r.StatusCode, Header: *r.Headers, ContentType: e.contentType, Body: r.Body}
+		out = Response{URL: r.Request.URL.String(), Status: r.StatusCode, Header: *r.Headers, ContentType: e.contentType, Body: e.body}
 	})
 	c.OnError(func(_ *colly.Response, err error) { failed = err })
 	if err := errors.Join(c.Request(http.MethodGet, address, nil, nil, nil), failed); err != nil {

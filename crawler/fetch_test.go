@@ -5,10 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
-	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -25,127 +22,6 @@ func newTestFetcher(t *testing.T, cfg Config) *Fetcher {
 		t.Fatal(err)
 	}
 	return f
-}
-
-// Every way out refuses every way to write an address that is not public, and the listener there hears nothing.
-func TestNoAddressTrickReachesAVictim(t *testing.T) {
-	victim := newSite(t)
-	victim.show("/", "text/html", "secret")
-	_, port, _ := net.SplitHostPort(victim.host())
-	open := newSite(t) // allowed, and full of redirects to the victim
-	f := newTestFetcher(t, testConfig(open))
-	t.Setenv("HTTP_PROXY", victim.URL)
-	t.Setenv("http_proxy", victim.URL)
-	targets := []string{
-		victim.URL + "/", "http://localhost:" + port + "/", "http://localhost.:" + port + "/", "http://127.1:" + port + "/", "http://2130706433:" + port + "/",
-		"http://0x7f.0.0.1:" + port + "/", "http://0177.0.0.1:" + port + "/", "http://0.0.0.0:" + port + "/", "http://[::1]:" + port + "/",
-		"http://[::ffff:127.0.0.1]:" + port + "/", "http://[::ffff:7f00:1]:" + port + "/", "http://[64:ff9b::7f00:1]:" + port + "/", "http://user@127.0.0.1:" + port + "/",
-		"http://①②⑦.0.0.1:" + port + "/", "http://127。0。0。1:" + port + "/", "http://169.254.169.254/latest/meta-data/", "http://100.64.0.1/", "http://[fd00::1]/",
-		"file:///etc/passwd", "gopher://127.0.0.1:" + port + "/", "ftp://127.0.0.1/", "http://", "//127.0.0.1/",
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for i, target := range targets {
-		path := fmt.Sprintf("/r%d", i)
-		open.on(path, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Location", target)
-			w.WriteHeader(http.StatusFound)
-		})
-		for _, address := range []string{target, open.URL + path} {
-			if _, err := f.Feed(ctx, FeedRequest{URL: address}); err == nil {
-				t.Errorf("feed %s (%s) was fetched", address, target)
-			}
-			if _, err := f.Page(ctx, address); err == nil {
-				t.Errorf("page %s (%s) was fetched", address, target)
-			}
-		}
-	}
-	if n := len(victim.requests); n != 0 {
-		t.Errorf("the victim was asked %d times: %v", n, victim.requests)
-	}
-	if f.transport.base.Proxy != nil {
-		t.Error("the transport has a proxy")
-	}
-}
-
-// robots.txt that redirects to a private address is not followed, and its pages are not fetched.
-func TestRobotsRedirectToAVictim(t *testing.T) {
-	victim, open := newSite(t), newSite(t)
-	open.on("/robots.txt", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, victim.URL+"/robots.txt", http.StatusFound)
-	})
-	open.page("/x.html", "T", "")
-	_, err := newTestFetcher(t, testConfig(open)).Page(t.Context(), open.URL+"/x.html")
-	if err == nil || len(victim.requests) != 0 || open.asked("/x.html") != 0 {
-		t.Errorf("page: %v, victim asked %v, page asked %d times", err, victim.requests, open.asked("/x.html"))
-	}
-}
-
-func gzipped(t *testing.T, size int) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	if _, err := z.Write(bytes.Repeat([]byte("<p>"), size/3)); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-// Bodies that are too large, packed or not, cost bounded memory and a moment.
-func TestOversizedBodies(t *testing.T) {
-	s := newSite(t)
-	bomb := gzipped(t, 16<<20)
-	serve := func(path string, header map[string]string, body []byte) {
-		s.on(path, func(w http.ResponseWriter, _ *http.Request) {
-			for k, v := range header {
-				w.Header().Set(k, v)
-			}
-			_, _ = w.Write(body)
-		})
-	}
-	serve("/gzip", map[string]string{"Content-Encoding": "gzip"}, bomb)
-	serve("/feed.xml.gz", map[string]string{"Content-Type": "application/gzip"}, bomb)
-	serve("/typed", map[string]string{"Content-Type": "application/x-gzip"}, bomb)
-	s.on("/endless", func(w http.ResponseWriter, r *http.Request) {
-		for r.Context().Err() == nil {
-			if _, err := w.Write(bytes.Repeat([]byte("x"), 1<<16)); err != nil {
-				return
-			}
-		}
-	})
-	s.on("/lying", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", strconv.Itoa(1<<40)) })
-	s.on("/headers", func(w http.ResponseWriter, _ *http.Request) {
-		for i := range 2000 {
-			w.Header().Set(fmt.Sprintf("X-%d", i), strings.Repeat("y", 1000))
-		}
-	})
-	cfg := testConfig(s)
-	cfg.MaxFeedBytes, cfg.MaxPageBytes = 1<<20, 1<<20
-	f := newTestFetcher(t, cfg)
-	for _, path := range []string{"/gzip", "/feed.xml.gz", "/typed", "/endless", "/lying", "/headers"} {
-		for kind, fetch := range map[string]func() error{
-			"feed": func() error { _, err := f.Feed(t.Context(), FeedRequest{URL: s.URL + path}); return err },
-			"page": func() error { _, err := f.Page(t.Context(), s.URL+path); return err },
-		} {
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			start := time.Now()
-			err := fetch()
-			runtime.ReadMemStats(&after)
-			if path != "/headers" && path != "/lying" && ReasonOf(err) != ReasonTooLarge || err == nil {
-				t.Errorf("%s %s: %v, want %s", kind, path, err, ReasonTooLarge)
-			}
-			if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 12 {
-				t.Errorf("%s %s allocated %d MB", kind, path, grown)
-			}
-			if took := time.Since(start); took > 2*time.Second {
-				t.Errorf("%s %s took %v", kind, path, took)
-			}
-		}
-	}
 }
 
 func TestGzipFeedIsUnpacked(t *testing.T) {

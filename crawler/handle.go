@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"haidang/internal/article"
@@ -30,6 +31,11 @@ func (c *Crawler) HandleLink(ctx context.Context, l Link) error {
 		c.metrics.pages.WithLabelValues(string(ReasonRepeat)).Inc()
 		return nil
 	}
+	leave, err := c.ready(ctx, l)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	p := known.begin(l, c.deps.Now())
 	doc, err := c.read(ctx, l)
 	switch {
@@ -37,6 +43,10 @@ func (c *Crawler) HandleLink(ctx context.Context, l Link) error {
 		return ctx.Err()
 	case err != nil:
 		return c.unread(ctx, l, p, err)
+	}
+	if l.outside(doc.Published, doc.PublishedFrom) {
+		p.outcome = string(ReasonOutside)
+		return c.leave(ctx, p, ReasonOutside)
 	}
 	p.outcome, p.read = outcomeOK, c.deps.Now()
 	if p.attempts > 0 {
@@ -61,6 +71,22 @@ func isTemporary(err error) bool {
 func OwnTrouble(err error) bool {
 	r := ReasonOf(err)
 	return r == ReasonBrokerFailed || r == ReasonStateFailed
+}
+
+// ready waits until a link's host may be asked again and there is room for one more page. Any number of links may wait for
+// their hosts; pages, which take memory, are at most so many at a time.
+func (c *Crawler) ready(ctx context.Context, l Link) (leave func(), err error) {
+	if u, err := url.Parse(l.URL); err == nil {
+		if err := c.fetcher.transport.hosts.await(ctx, hostKey(u)); err != nil {
+			return nil, err
+		}
+	}
+	select {
+	case c.pages <- struct{}{}:
+		return func() { <-c.pages }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // read fetches and extracts.

@@ -31,6 +31,7 @@ type hostLimiter struct {
 	delay    time.Duration
 	hosts    map[string]*hostTurn
 	answered func(host string) // called when a host that was left alone answers again; may be nil
+	shared   *turns            // with the other processes that crawl; nil when there are none
 }
 
 type hostTurn struct {
@@ -129,17 +130,43 @@ func (l *hostLimiter) acquire(ctx context.Context, host string) (release func(),
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if err := l.pause(ctx, h); err != nil {
+	err = l.pause(ctx, h)
+	if err == nil && l.shared != nil {
+		err = l.shared.take(ctx, host)
+	}
+	if err != nil {
 		<-h.turn
 		return nil, err
 	}
 	return func() {
-		l.mu.Lock()
-		h.next = time.Now().Add(h.delay)
-		h.waiting--
-		l.mu.Unlock()
+		pause, delay := l.ended(h)
+		if l.shared != nil {
+			l.shared.leave(ctx, host, pause, delay)
+		}
 		<-h.turn
 	}, nil
+}
+
+// ended notes the end of a request. It returns how long the host is to be left alone now, and its usual delay.
+func (l *hostLimiter) ended(h *hostTurn) (pause, delay time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h.next = time.Now().Add(h.delay)
+	h.waiting--
+	return time.Until(latest(latest(h.next, h.blocked), h.dead)), h.delay
+}
+
+// await waits until the pause after a host's last request is over, without taking its turn: for whoever wants to hold nothing
+// dear while it waits. What is to be waited for longer is told by acquire.
+func (l *hostLimiter) await(ctx context.Context, host string) error {
+	l.mu.Lock()
+	h := l.get(host)
+	wait := time.Until(latest(h.next, h.blocked))
+	l.mu.Unlock()
+	if wait <= 0 || wait > maxHold {
+		return ctx.Err()
+	}
+	return rest(ctx, wait)
 }
 
 func (l *hostLimiter) pause(ctx context.Context, h *hostTurn) error {
@@ -161,14 +188,7 @@ func (l *hostLimiter) pause(ctx context.Context, h *hostTurn) error {
 	if blocked && wait > maxHold {
 		return &Error{Reason: ReasonThrottled, Temporary: true, Wait: wait, Err: fmt.Errorf("the server asked for silence for another %v", wait.Round(time.Second))}
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return rest(ctx, wait)
 }
 
 // noteRetryAfter remembers that a server asked to be left alone.

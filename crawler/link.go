@@ -26,6 +26,8 @@ type Link struct {
 	Revisit      int            `json:"revisit,omitempty"` // how many times a flagged article is read again with this one
 	FirstSeen    time.Time      `json:"first_seen"`
 	Origin       article.Origin `json:"origin"`
+	Since        time.Time      `json:"since,omitzero"` // of a backfill: an article that came out before it is not wanted
+	Until        time.Time      `json:"until,omitzero"` // of a backfill: nor one that came out after it
 }
 
 // Item is one entry of a feed, cleaned: plain text, an absolute http or https address, a normalised date.

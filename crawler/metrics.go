@@ -14,7 +14,7 @@ func reasons() []Reason {
 		ReasonNotFeed, ReasonTooDeep, ReasonTooLarge, ReasonEmpty, ReasonNotHTML, ReasonListing, ReasonNoArticle,
 		ReasonErrorPage, ReasonScriptOnly, ReasonRobots, ReasonRobotsDown, ReasonForbidden, ReasonRedirects, ReasonGone,
 		ReasonRefused, ReasonThrottled, ReasonServerError, ReasonUnreachable, ReasonTimeout, ReasonHostDown, ReasonTrap, ReasonInvalidURL,
-		ReasonRepeat, ReasonFeedOnly, ReasonPostponed, ReasonBrokerFailed, ReasonStateFailed,
+		ReasonRepeat, ReasonOutside, ReasonFeedOnly, ReasonPostponed, ReasonBrokerFailed, ReasonStateFailed,
 	}
 }
 

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"strings"
@@ -45,21 +46,31 @@ const (
 	maxExtractBytes = 2 << 20
 	maxTokens       = 60_000
 	maxAttributes   = 100_000
-	maxSiblings     = 1_000 // go-trafilatura is quadratic in the children of one element
-	maxNodes        = 20_000
+	maxNodes        = 16_000 // twice what the fullest of two hundred real pages has
+	maxSiblings     = 1_000
+	maxRepeats      = 2_500 // elements of one name: go-trafilatura is quadratic in them, however they are grouped
 	extractDeadline = 800 * time.Millisecond
+	maxAbandoned    = 2 // full readings past the deadline that may still be running when another one is begun
 )
 
 // Extract reads the article out of an HTML page. It does no I/O and always comes back: within about a second, with
 // an article or a Reason. contentType is the header of the response ("" when unknown); src may be nil. The error is for
 // a pageURL that is not an address.
 func Extract(body []byte, pageURL, contentType string, src *Source) (Page, error) {
-	return extractor{budget: extractDeadline}.extract(body, pageURL, contentType, src)
+	return newExtractor().extract(body, pageURL, contentType, src)
 }
 
 // extractor reads pages. budget is how long the full reading of one may take; 0 lets it take as long as it likes, so
-// that what it finds does not depend on how busy the machine is.
-type extractor struct{ budget time.Duration }
+// that what it finds does not depend on how busy the machine is. abandoned counts the readings that ran out of it and have
+// not come back: nothing can stop them, so while there are too many, no other is begun.
+type extractor struct {
+	budget    time.Duration
+	abandoned *atomic.Int32
+}
+
+func newExtractor() extractor {
+	return extractor{budget: extractDeadline, abandoned: new(atomic.Int32)}
+}
 
 func (x extractor) extract(body []byte, pageURL, contentType string, src *Source) (Page, error) {
 	base := &url.URL{}
@@ -73,7 +84,7 @@ func (x extractor) extract(body []byte, pageURL, contentType string, src *Source
 	if src == nil {
 		src = &Source{}
 	}
-	e := extraction{base: base, src: src, budget: x.budget}
+	e := extraction{base: base, src: src, extractor: x}
 	if reason := notHTML(body, contentType); reason != ReasonNone {
 		return Page{URL: pageURL, Reason: reason}, nil
 	}
@@ -109,9 +120,10 @@ func notHTML(body []byte, contentType string) Reason {
 
 // extraction is the work on one page.
 type extraction struct {
+	extractor
+
 	base   *url.URL
 	src    *Source
-	budget time.Duration
 	source string      // the page in UTF-8
 	late   atomic.Bool // nobody waits for the full reading any more
 }
@@ -122,7 +134,7 @@ func (e *extraction) run(full func() *Page) Page {
 	if e.source == "" {
 		return Page{Reason: ReasonEmpty}
 	}
-	if !withinBudget(e.source) {
+	if !withinBudget(e.source) || e.budget > 0 && e.abandoned.Load() >= maxAbandoned {
 		return e.cheapPage()
 	}
 	var expired <-chan time.Time
@@ -149,6 +161,11 @@ func (e *extraction) run(full func() *Page) Page {
 		}
 	case <-expired:
 		e.late.Store(true)
+		e.abandoned.Add(1)
+		go func() { // until the reading comes back
+			<-done
+			e.abandoned.Add(-1)
+		}()
 	}
 	return e.cheapPage()
 }
@@ -166,7 +183,7 @@ func withinBudget(source string) bool {
 		case html.ErrorToken:
 			return true
 		case html.StartTagToken, html.SelfClosingTagToken:
-			attributes += strings.Count(string(z.Raw()), "=")
+			attributes += bytes.Count(z.Raw(), []byte("="))
 		}
 		if tokens++; tokens > maxTokens || attributes > maxAttributes {
 			return false
@@ -200,13 +217,19 @@ func (e *extraction) fullPage() *Page {
 
 // modest reports whether a tree is within what go-trafilatura reads in time.
 func modest(doc *html.Node) bool {
-	nodes := 0
+	nodes, repeats := 0, map[string]int{}
 	for n := range doc.Descendants() {
-		if nodes++; nodes > maxNodes*2 {
+		if nodes++; nodes > maxNodes {
+			return false
+		}
+		if n.Type != html.ElementNode {
+			continue
+		}
+		if repeats[n.Data]++; repeats[n.Data] > maxRepeats {
 			return false
 		}
 		children := 0
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
+		for c := range n.ChildNodes() {
 			if c.Type == html.ElementNode {
 				children++
 			}

@@ -188,58 +188,6 @@ func TestExtractCharsets(t *testing.T) {
 	}
 }
 
-// Pages made to be slow or deep are kept from the extractors that they would keep busy, and give the article where one is.
-// The times are in the log only: they say how busy the machine was. Under the race detector the pages are of a tenth of
-// the size, and more of them are within the budget.
-func TestExtractIsBounded(t *testing.T) {
-	article := fmt.Sprintf(samplePage, "Kênh chính đã thông", "")
-	repeat := func(s string, n int) string {
-		if raceDetector {
-			n /= 10
-		}
-		return strings.Repeat(s, n)
-	}
-	wrap := func(open, end string) string {
-		return strings.Replace(article, "<article>", open+"<article>", 1) + end
-	}
-	atEnd := func(s string) string { return strings.Replace(article, "</article>", s+"</article>", 1) }
-	paragraph := "<p>Đoạn văn ngắn trong một trang rất dài, viết ra để thử.</p>"
-	for _, tt := range []struct {
-		name, body string
-		reads      bool
-		method     string
-	}{
-		{"flat paragraphs", atEnd(repeat(paragraph, 20_000)), true, methodCheap},
-		{"some flat paragraphs", atEnd(strings.Repeat(paragraph, 950)), true, methodTrafilatura},
-		{"nested divs", wrap(repeat("<div>", 100_000), repeat("</div>", 100_000)), true, methodCheap},
-		{"nested 600", wrap(strings.Repeat("<div>", 600), strings.Repeat("</div>", 600)), true, methodCheap},
-		{"nested 500", wrap(strings.Repeat("<div>", 500), strings.Repeat("</div>", 500)), true, methodTrafilatura},
-		{"nested spans", wrap(repeat("<b><i><font>", 50_000), ""), true, methodCheap},
-		{"formatting", repeat("<font size=1><b id=2>", 20_000) + article, true, methodCheap},
-		{"links", strings.Replace(article, "<footer>", repeat(`<a href="/x">Một bản tin khác có tiêu đề dài</a> `, 30_000)+"<footer>", 1), true, methodCheap},
-		{"tables", wrap(repeat("<table>", 100_000), ""), true, methodCheap},
-		{"attributes", "<html " + repeat("a=1 ", 400_000) + ">" + article, true, methodCheap},
-		{"one line of text", atEnd("<p>" + repeat("chữ nối chữ ", 150_000) + "</p>"), true, methodCheap},
-		{"zeros", repeat("\x00", 1<<20) + article, true, methodTrafilatura},
-		{"open angle brackets", repeat("<", 2<<20), false, methodTrafilatura},
-		{"open comment", "<!--" + repeat("-", 2<<20), false, ""},
-		{"four megabytes", article + repeat("<div>chữ</div>", 300_000), true, methodCheap},
-		{"select", repeat("<select><option>", 60_000) + article, false, ""},
-		{"deep json-ld", strings.Replace(article, "</head>", `<script type="application/ld+json">`+repeat(`{"@graph":[`, 50_000)+"</script></head>", 1), true, methodTrafilatura},
-	} {
-		start := time.Now()
-		p := extracted(t, tt.body, "https://a.vn/1.html", nil)
-		took := time.Since(start)
-		if p.Method != tt.method && !raceDetector {
-			t.Errorf("%s: read by %q, want %q", tt.name, p.Method, tt.method)
-		}
-		if read := strings.Contains(p.Text, "Ba xã ven biển"); tt.reads && !read {
-			t.Errorf("%s: reason %q, title %q, text %.100q", tt.name, p.Reason, p.Title, p.Text)
-		}
-		t.Logf("%-22s %8d bytes %8v %s %s", tt.name, len(tt.body), took.Round(time.Millisecond), p.Method, p.Reason)
-	}
-}
-
 // A reading that takes too long, or panics, costs its own result only: the cheap one gives the article.
 func TestReadingThatDoesNotComeBack(t *testing.T) {
 	page := fmt.Sprintf(samplePage, "Kênh chính đã thông", "")
@@ -250,7 +198,7 @@ func TestReadingThatDoesNotComeBack(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) { // in which time passes only while everybody waits
 			start := time.Now()
-			e := extraction{base: &url.URL{}, src: &Source{}, budget: extractDeadline, source: page}
+			e := extraction{base: &url.URL{}, src: &Source{}, extractor: newExtractor(), source: page}
 			release := make(chan bool)
 			defer close(release)
 			p := e.run(func() *Page { return full(release) })
@@ -262,6 +210,31 @@ func TestReadingThatDoesNotComeBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Readings that do not come back cannot pile up: while two of them are still running, pages get the cheap reading at once.
+func TestReadingsThatDoNotComeBackAreFew(t *testing.T) {
+	page := fmt.Sprintf(samplePage, "Kênh chính đã thông", "")
+	synctest.Test(t, func(t *testing.T) {
+		x, begun, release := newExtractor(), 0, make(chan bool)
+		read := func() Page {
+			e := extraction{base: &url.URL{}, src: &Source{}, extractor: x, source: page}
+			return e.run(func() *Page { begun++; <-release; return nil })
+		}
+		for range 5 {
+			if p := read(); p.Method != methodCheap || p.Title != "Kênh chính đã thông" {
+				t.Errorf("%+v", p)
+			}
+		}
+		if begun != maxAbandoned {
+			t.Errorf("%d readings were begun, want %d", begun, maxAbandoned)
+		}
+		close(release)
+		synctest.Wait()
+		if read(); begun != maxAbandoned+1 {
+			t.Errorf("after they came back: %d readings begun", begun)
+		}
+	})
 }
 
 func TestVietnamesePages(t *testing.T) {

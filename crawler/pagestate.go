@@ -27,7 +27,7 @@ type pageState struct {
 func (p pageState) settles(l Link) bool {
 	waiting := !p.next.IsZero()
 	switch {
-	case p.done.IsZero():
+	case p.done.IsZero(), p.outcome == string(ReasonOutside):
 		return false
 	case l.Retry > 0:
 		return !waiting || p.linkHash != l.Hash || p.attempts != l.Retry

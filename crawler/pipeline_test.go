@@ -359,6 +359,14 @@ func TestSeenIsForgottenByAge(t *testing.T) {
 	if count() != 1 {
 		t.Errorf("%d items remembered, want only the one still shown", count())
 	}
+	bus.take()
+	s.show("/rss", "text/xml", s.feedOf("Một|/1.html|a", "Hai|/2.html|b"))
+	if err := c.pollAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if links := bus.take(); len(links) != 0 {
+		t.Errorf("old news that was forgotten came back as new: %+v", links)
+	}
 }
 
 func TestLinksComeOldestFirst(t *testing.T) {

@@ -90,9 +90,7 @@ func (c *Crawler) changed(ctx context.Context, src *Source, f *feedState, feed F
 	if f.channel == ChannelSitemap && len(src.Feeds) > 0 {
 		fresh, shown = c.unfed(src, f, fresh, shown)
 	}
-	if f.channel == ChannelSection {
-		fresh, shown = c.withinBudget(f, fresh, shown)
-	}
+	fresh, shown = c.withinBudget(f, fresh, shown)
 	if len(fresh) > 0 {
 		oldestFirst(fresh)
 		if err := c.deps.Publisher.PublishLinks(ctx, fresh); err != nil {

@@ -36,6 +36,7 @@ const (
 	ReasonTrap         Reason = "trap"               // an address as endless calendars, sessions and queries make them
 	ReasonInvalidURL   Reason = "invalid_url"        // cannot be asked at all
 	ReasonRepeat       Reason = "repeat"             // already done
+	ReasonOutside      Reason = "outside_dates"      // published before or after what a backfill asks for
 	ReasonFeedOnly     Reason = "feed_only"          // published with what the feed gave
 	ReasonPostponed    Reason = "postponed"          // failed for now, to be tried again
 	ReasonBrokerFailed Reason = "broker"             // the bus did not acknowledge

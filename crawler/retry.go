@@ -94,20 +94,17 @@ func (c *Crawler) tell(ctx context.Context, l Link, p pageState, why Reason) err
 	return c.publish(ctx, p, doc)
 }
 
-// retry publishes due links again until ctx ends.
-func (c *Crawler) retry(ctx context.Context) {
+// Retry publishes links whose next try has come, until ctx ends, and returns ctx's error. [Crawler.Run] does it too: it is for
+// a process that fetches pages and polls nothing.
+func (c *Crawler) Retry(ctx context.Context) error {
 	for {
 		pause := c.due
 		if err := errors.Join(c.republish(ctx), c.publishRevisits(ctx)); err != nil && ctx.Err() == nil {
 			c.log.Warn("pages to try again were not published", "err", err)
 			pause = 10 * c.due
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
+		if err := rest(ctx, pause); err != nil {
+			return err
 		}
 	}
 }

@@ -123,6 +123,11 @@ func (c *Crawler) revisit(ctx context.Context, l Link) error {
 	if err != nil {
 		return stateError("look up the flagged article", err)
 	}
+	leave, err := c.ready(ctx, l)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	res, err := c.page(ctx, l)
 	if err == nil {
 		if err := c.keep(ctx, l.ArticleID, res); err != nil {

@@ -17,8 +17,16 @@ const (
 )
 
 // Run polls every feed at its own interval until ctx ends, and returns ctx's error. A source that fails is counted,
-// shown in Health and asked again later. Links whose next try has come are published again.
+// shown in Health and asked again later. Links whose next try has come are published again. Of several processes that
+// crawl with one database, one does all this; when it ends or dies, another takes over.
 func (c *Crawler) Run(ctx context.Context) error {
+	if !c.deps.Shared {
+		return c.run(ctx)
+	}
+	return c.asOnly(ctx, dutyPoll, c.run)
+}
+
+func (c *Crawler) run(ctx context.Context) error {
 	states, err := c.state.feeds(ctx)
 	if err != nil {
 		return err
@@ -39,10 +47,14 @@ func (c *Crawler) Run(ctx context.Context) error {
 		wg.Go(func() { c.follow(ctx, src, p, f) })
 	})
 	wg.Go(func() { c.every(ctx, pruneEvery, c.forget) })
-	wg.Go(func() { c.retry(ctx) })
+	wg.Go(func() { _ = c.Retry(ctx) }) // it ends with ctx
 	wg.Go(func() { c.every(ctx, flushEvery, c.flush) })
 	wg.Go(func() { c.every(ctx, judgeEvery, c.judge) })
 	wg.Wait()
+	if errors.Is(context.Cause(ctx), errLeaseLost) {
+		c.unnote() // another process knows better by now
+		return errLeaseLost
+	}
 	last, done := context.WithTimeout(context.WithoutCancel(ctx), lastFlush)
 	defer done()
 	return errors.Join(context.Cause(ctx), c.flush(last))
@@ -87,27 +99,12 @@ func (c *Crawler) follow(ctx context.Context, src *Source, p polled, f feedState
 			return
 		case <-c.wakes[p.url]:
 			timer.Stop()
-			if !c.rest(ctx, pushPause-c.deps.Now().Sub(f.lastPoll)) {
+			if rest(ctx, pushPause-c.deps.Now().Sub(f.lastPoll)) != nil { // whoever wakes a feed cannot have it asked without end
 				return
 			}
 		case <-timer.C:
 		}
 		f, _ = c.poll(ctx, src, p, f) // poll has logged and stored the failure
-	}
-}
-
-// rest waits, so that nobody who wakes a feed can have it asked without end; false when ctx ended.
-func (c *Crawler) rest(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }
 
@@ -132,12 +129,8 @@ func (c *Crawler) every(ctx context.Context, pause time.Duration, do func(contex
 		if err := do(ctx); err != nil && ctx.Err() == nil {
 			c.log.Warn("crawler housekeeping", "err", err)
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if rest(ctx, pause) != nil {
 			return
-		case <-timer.C:
 		}
 	}
 }
@@ -151,7 +144,7 @@ func (c *Crawler) forget(ctx context.Context) error {
 	if _, err := c.state.db.Exec(ctx, "DELETE FROM crawl_evidence WHERE fetched_at < ?", millis(c.deps.Now().Add(-keepEvidence))); err != nil {
 		return stateError("forget old evidence", err)
 	}
-	return c.state.prune(ctx, before)
+	return errors.Join(c.state.prune(ctx, before), c.state.forgetTurns(ctx, c.deps.Now()))
 }
 
 // judge measures how the sources are.
@@ -176,6 +169,13 @@ func (c *Crawler) kept(f feedState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.dirty, f.url)
+}
+
+// unnote drops all that is not written yet.
+func (c *Crawler) unnote() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.dirty)
 }
 
 // noted returns what is not written yet.

@@ -16,7 +16,11 @@ import (
 const (
 	maxAnchors      = 3000 // of a section page that are looked at
 	maxSectionLinks = 300
-	sectionBudget   = 500 // new links that one section page may bring in a day: beyond it there is a trap
+
+	// So many new links may one feed, sitemap or section page bring in a day: beyond it there is a trap. The busiest outlets
+	// publish a thousand articles a day, in many feeds.
+	feedBudget    = 3000
+	sectionBudget = 500
 )
 
 // readSection takes from a page of headlines the links whose path and query match, on the page's own site. It reads the
@@ -111,17 +115,21 @@ func attribute(tokens *html.Tokenizer, more bool, name string) string {
 	return ""
 }
 
-// withinBudget keeps a section page whose links never end from filling the day. What is left out is not marked seen.
+// withinBudget keeps a feed or a page whose links never end from filling the day. What is left out is not marked seen.
 func (c *Crawler) withinBudget(f *feedState, fresh, shown []Link) (allowed, marked []Link) {
 	if day := c.deps.Now().Truncate(24 * time.Hour); !day.Equal(f.day) {
 		f.day, f.spent = day, 0
 	}
-	left := max(0, sectionBudget-f.spent)
+	budget := feedBudget
+	if f.channel == ChannelSection {
+		budget = sectionBudget
+	}
+	left := max(0, budget-f.spent)
 	if len(fresh) <= left {
 		f.spent += len(fresh)
 		return fresh, shown
 	}
-	c.log.Warn("section page brings too many links", "source", f.source, "section", f.url, "today", f.spent, "left_out", len(fresh)-left)
+	c.log.Warn("feed brings too many links", "source", f.source, "feed", f.url, "channel", f.channel, "today", f.spent, "left_out", len(fresh)-left)
 	c.metrics.items.WithLabelValues(string(ReasonTrap)).Add(float64(len(fresh) - left))
 	f.spent += left
 	over := map[string]bool{}

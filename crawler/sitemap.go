@@ -17,6 +17,7 @@ import (
 )
 
 const (
+	maxMapElements  = 500_000         // the protocol allows fifty thousand pages
 	maxSitemapParts = 12              // sitemaps of an index that are asked at one poll, the newest first
 	newsSpan        = 48 * time.Hour  // what a news sitemap holds; older entries are for a backfill
 	sitemapGrace    = 5 * time.Minute // on top of its own interval, for a feed to show what its sitemap has
@@ -51,7 +52,7 @@ func ReadSitemap(data []byte, address string, limit int, d FeedDefaults) (Sitema
 	if len(doc) == 0 {
 		return Sitemap{}, &Error{Reason: ReasonEmpty, Err: fmt.Errorf("%d bytes and no content", len(data))}
 	}
-	if err := scanFeed(doc); err != nil {
+	if err := scanFeed(doc, maxMapElements); err != nil {
 		return Sitemap{}, err
 	}
 	base, err := url.Parse(address)
@@ -97,7 +98,9 @@ func (r *sitemapReader) read(doc []byte) error {
 		case xml.StartElement:
 			path = append(path, strings.ToLower(t.Name.Local))
 			value.Reset()
-			r.open(path)
+			if r.open(path); !r.known {
+				return nil // some other document: the rest of it is of no interest
+			}
 		case xml.CharData:
 			if value.Len() < 4<<10 {
 				value.Write(t)
@@ -184,7 +187,7 @@ func (f *Fetcher) sitemap(ctx context.Context, r FeedRequest) (Response, error) 
 	if r.LastModified != "" {
 		header.Set("If-Modified-Since", r.LastModified)
 	}
-	return f.follow(ctx, r.URL, header, &exchange{limit: maxSitemapBytes, left: f.cfg.Timeout.Std()})
+	return f.follow(ctx, r.URL, header, &exchange{limit: max(r.limit, maxSitemapBytes), left: f.cfg.Timeout.Std()})
 }
 
 // maxSitemapBytes is a fifth of what the protocol allows, and far more than a thousand news take.

@@ -149,32 +149,47 @@ func TestReadSection(t *testing.T) {
 	}
 }
 
-// A section whose links never end fills its budget of the day and no more.
-func TestSectionBudget(t *testing.T) {
-	s, bus, now := newSite(t), &recorder{}, newClock()
-	n := 0
-	s.on("/muc", func(w http.ResponseWriter, _ *http.Request) {
-		for range 200 {
-			n++
-			fmt.Fprintf(w, `<a href="/tin/%d.html">Tin</a>`, n)
-		}
-	})
-	cfg := testConfig(s)
-	cfg.Sources[0].Feeds, cfg.Sources[0].Sections = nil, []Section{{URL: s.URL + "/muc", Links: `^/tin/\d+\.html$`}}
-	c := newCrawler(t, cfg, bus, now)
-	p := cfg.Sources[0].polled()[0]
-	f := c.known(nil, &c.cfg.Sources[0], p)
-	for day := range 2 {
-		for range 6 {
-			var err error
-			if f, err = c.poll(t.Context(), &c.cfg.Sources[0], p, f); err != nil {
-				t.Fatal(err)
+// A page or a feed whose links never end fills its budget of the day and no more.
+func TestEndlessLinksFillABudget(t *testing.T) {
+	for _, tt := range []struct {
+		channel Channel
+		budget  int
+	}{{ChannelSection, sectionBudget}, {ChannelFeed, feedBudget}} {
+		s, bus, now := newSite(t), &recorder{}, newClock()
+		n := 0
+		s.on("/muc", func(w http.ResponseWriter, _ *http.Request) {
+			for range 200 {
+				n++
+				fmt.Fprintf(w, `<a href="/tin/%d.html">Tin</a>`, n)
 			}
+		})
+		s.on("/rss", func(w http.ResponseWriter, _ *http.Request) {
+			var items []string
+			for range 1000 {
+				n++
+				items = append(items, fmt.Sprintf("Tin|/phien-%d/tin.html|a", n))
+			}
+			_, _ = w.Write([]byte(s.feedOf(items...)))
+		})
+		cfg := testConfig(s)
+		if tt.channel == ChannelSection {
+			cfg.Sources[0].Feeds, cfg.Sources[0].Sections = nil, []Section{{URL: s.URL + "/muc", Links: `^/tin/\d+\.html$`}}
 		}
-		if got := len(bus.take()); got != sectionBudget {
-			t.Errorf("day %d: %d links, want %d", day, got, sectionBudget)
+		c := newCrawler(t, cfg, bus, now)
+		p := cfg.Sources[0].polled()[0]
+		f := c.known(nil, &c.cfg.Sources[0], p)
+		for day := range 2 {
+			for range 6 {
+				var err error
+				if f, err = c.poll(t.Context(), &c.cfg.Sources[0], p, f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := len(bus.take()); got != tt.budget {
+				t.Errorf("%s, day %d: %d links, want %d", tt.channel, day, got, tt.budget)
+			}
+			now.add(24 * time.Hour)
 		}
-		now.add(24 * time.Hour)
 	}
 }
 

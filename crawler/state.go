@@ -36,7 +36,7 @@ type feedState struct {
 
 	// Not stored.
 	unsettled bool      // a sitemap shows what its outlet's feeds may still show
-	spent     int       // links that a section page brought on the day
+	spent     int       // links that it brought on the day
 	day       time.Time // of spent
 }
 

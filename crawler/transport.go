@@ -17,6 +17,7 @@ import (
 const (
 	maxHeaderBytes = 64 << 10
 	maxRedirects   = 5
+	maxTrusted     = 1 << 20 // bytes that are made ready because a server says that so many will come
 )
 
 // exchange is one request with its redirects: what it may still spend, and what is noted on the way.
@@ -25,6 +26,7 @@ type exchange struct {
 	truncate    bool          // cut a longer body instead of refusing it
 	left        time.Duration // time not yet spent on the wire; waiting for politeness does not count
 	contentType string        // of the last answer, before colly is kept from converting its charset
+	body        []byte        // of the last answer, unpacked; the http.Response has none, so that nobody copies it
 }
 
 type exchangeKey struct{}
@@ -38,7 +40,7 @@ func exchangeOf(ctx context.Context) *exchange {
 }
 
 // transport is the only way out: every fetch of the package goes through it. It dials public addresses only, waits
-// for the host's turn, and hands back bodies that are read whole, unpacked and within their limits.
+// for the host's turn, and leaves the body in the exchange: read whole, unpacked and within its limits.
 type transport struct {
 	base  *http.Transport
 	hosts *hostLimiter
@@ -137,15 +139,14 @@ func (t *transport) send(req *http.Request, e *exchange) (*http.Response, error)
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }() // the body is read whole below, or given up
-	body, err := readBody(res, e)
-	if err != nil {
+	if e.body, err = readBody(res, e); err != nil {
 		return nil, err
 	}
 	t.noteRetryAfter(req, res)
 	e.contentType = res.Header.Get("Content-Type")
 	res.Header.Set("Content-Type", withoutCharset(e.contentType))
 	res.Header.Del("Content-Encoding")
-	res.Body, res.ContentLength, res.Uncompressed = io.NopCloser(bytes.NewReader(body)), int64(len(body)), true
+	res.Body, res.ContentLength, res.Uncompressed = http.NoBody, 0, true
 	res.Request = req
 	return res, nil
 }
@@ -164,7 +165,7 @@ func readBody(res *http.Response, e *exchange) ([]byte, error) {
 	if res.ContentLength > e.limit && !e.truncate {
 		return nil, tooLarge(e.limit)
 	}
-	raw, err := readLimited(res.Body, e.limit, e.truncate)
+	raw, err := readLimited(res.Body, res.ContentLength, e)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +176,7 @@ func readBody(res *http.Response, e *exchange) ([]byte, error) {
 	if unpacked == nil {
 		return raw, nil
 	}
-	return readLimited(unpacked, e.limit, e.truncate)
+	return readLimited(unpacked, 4*int64(len(raw)), e)
 }
 
 // unpacker returns a reader of the unpacked body, or nil when it is not packed. A gzip file served as such
@@ -196,15 +197,20 @@ func unpacker(encoding string, raw []byte) (io.Reader, error) {
 	return nil, fmt.Errorf("unknown encoding %q", encoding)
 }
 
-func readLimited(r io.Reader, limit int64, truncate bool) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if int64(len(body)) > limit {
-		if truncate {
-			return body[:limit], nil
-		}
-		return nil, tooLarge(limit)
+// readLimited reads what is probably of that size; 0 or less is not known.
+func readLimited(r io.Reader, size int64, e *exchange) ([]byte, error) {
+	var out bytes.Buffer
+	if size > 0 {
+		out.Grow(int(min(size, e.limit, maxTrusted)) + bytes.MinRead)
 	}
-	return body, err
+	_, err := out.ReadFrom(io.LimitReader(r, e.limit+1))
+	if body := out.Bytes(); int64(len(body)) <= e.limit {
+		return body, err
+	}
+	if !e.truncate {
+		return nil, tooLarge(e.limit)
+	}
+	return out.Bytes()[:e.limit], nil
 }
 
 func tooLarge(limit int64) error {

@@ -285,7 +285,7 @@ func (f *Fetcher) post(ctx context.Context, address string, form url.Values) err
 	if err != nil {
 		return classify(ctx, err)
 	}
-	defer func() { _ = res.Body.Close() }() // in memory
+	defer func() { _ = res.Body.Close() }() // there is none
 	out := Response{Status: res.StatusCode, Header: res.Header}
 	return out.judge(time.Now())
 }

@@ -68,6 +68,7 @@ var reasonWords = map[Reason]words{
 	ReasonTrap:         {"địa chỉ lặp vô tận (lịch, phiên truy cập, truy vấn)", "an address of an endless calendar, session or query"},
 	ReasonInvalidURL:   {"địa chỉ không hợp lệ", "the address is not valid"},
 	ReasonRepeat:       {"đã xử lý trước đó", "done before"},
+	ReasonOutside:      {"đăng ngoài khoảng thời gian cần lấy", "published outside the dates that were asked for"},
 	ReasonFeedOnly:     {"chỉ có phần nguồn tin cung cấp", "only what the feed gave"},
 	ReasonPostponed:    {"tạm thời chưa đọc được, sẽ thử lại", "could not be read for now, will be tried again"},
 	ReasonBrokerFailed: {"hàng đợi tin nhắn chưa nhận", "the message broker did not accept it"},

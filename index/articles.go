@@ -15,8 +15,8 @@ import (
 )
 
 // articleFile is the record of truth of one shard: every article of it, whole and compressed, the wordings that later
-// revisions replaced, and the words with marks that occur in it. Each write of an article takes the next change number; the bleve index beside the file
-// remembers the last one that it has, and so knows what it misses.
+// revisions replaced, the words with marks that occur in it, and what came from other shards. Each write of an article takes
+// the next change number; the bleve index beside the file remembers the last one that it has, and so knows what it misses.
 type articleFile struct {
 	db    *sql.DB
 	codec *codec
@@ -44,7 +44,14 @@ CREATE TABLE IF NOT EXISTS revisions (
 CREATE TABLE IF NOT EXISTS words (
 	canon TEXT NOT NULL PRIMARY KEY,
 	fold  TEXT NOT NULL
-) WITHOUT ROWID;`
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS moved (
+	id    TEXT    NOT NULL,
+	shard TEXT    NOT NULL,
+	done  INTEGER NOT NULL,
+	PRIMARY KEY (id, shard)
+);
+CREATE INDEX IF NOT EXISTS moved_undone ON moved (shard) WHERE done = 0;`
 
 // openArticles opens the file or makes it. A commit is on the disk when it returns (synchronous FULL): the offsets
 // that follow it promise as much.
@@ -85,7 +92,7 @@ func (f *articleFile) span(ctx context.Context) (span, error) {
 	var s span
 	var first, last int64
 	err := f.db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(first_seen), 0), COALESCE(MAX(first_seen), 0),
-		COALESCE(MAX(change), 0) FROM articles`).Scan(&s.count, &first, &last, &s.change)
+		MAX(COALESCE(MAX(change), 0), (SELECT user_version FROM pragma_user_version)) FROM articles`).Scan(&s.count, &first, &last, &s.change)
 	if err != nil {
 		return span{}, fmt.Errorf("count articles: %w", err)
 	}
@@ -241,20 +248,31 @@ func (f *articleFile) note(ctx context.Context, words []markedWord) error {
 	if len(words) == 0 {
 		return nil
 	}
-	tx, err := f.db.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("note words: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // no effect after Commit
-	for _, w := range words {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO words (canon, fold) VALUES (?, ?) ON CONFLICT DO NOTHING`, w.canon, w.fold); err != nil {
-			return fmt.Errorf("note word %q: %w", w.canon, err)
+	err := f.within(ctx, func(tx *sql.Tx) error {
+		for _, w := range words {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO words (canon, fold) VALUES (?, ?) ON CONFLICT DO NOTHING`, w.canon, w.fold); err != nil {
+				return err
+			}
 		}
-	}
-	if err := tx.Commit(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return fmt.Errorf("note %d words: %w", len(words), err)
 	}
 	return nil
+}
+
+// within runs fn in one transaction.
+func (f *articleFile) within(ctx context.Context, fn func(*sql.Tx) error) error {
+	tx, err := f.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // no effect after Commit
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // windowStart returns the time from which on about n articles were first seen, up to a place. whole is true when

@@ -7,25 +7,33 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Backup copies the articles of every shard of an archive, beside the process that writes it: each copy is one moment of
 // its shard. Indexes and offsets are left out: the first are made from the articles when the copy is opened, and without
 // the second the log is read again from its beginning, which brings what came in meanwhile. tell may be nil.
 func Backup(ctx context.Context, dir, target string, tell func(shard string, n, of int)) error {
-	names, err := shardFolders(filepath.Join(dir, "shards"))
-	if err != nil {
-		return err
-	}
-	for i, name := range names {
-		if tell != nil {
-			tell(name, i+1, len(names))
+	done := 0
+	for { // again for shards that were begun meanwhile: articles may have moved there from one that was not copied yet
+		names, err := shardFolders(filepath.Join(dir, "shards"))
+		if err != nil {
+			return err
 		}
-		if err := backupShard(ctx, filepath.Join(dir, "shards", name), filepath.Join(target, "shards", name)); err != nil {
-			return fmt.Errorf("back up shard %s: %w", name, err)
+		fresh := slices.DeleteFunc(names, func(name string) bool { _, err := os.Stat(filepath.Join(target, "shards", name)); return err == nil })
+		if len(fresh) == 0 {
+			return nil
+		}
+		for _, name := range fresh {
+			done++
+			if tell != nil {
+				tell(name, done, max(done, len(names)))
+			}
+			if err := backupShard(ctx, filepath.Join(dir, "shards", name), filepath.Join(target, "shards", name)); err != nil {
+				return fmt.Errorf("back up shard %s: %w", name, err)
+			}
 		}
 	}
-	return nil
 }
 
 func backupShard(ctx context.Context, from, to string) error {
@@ -43,7 +51,18 @@ func backupShard(ctx context.Context, from, to string) error {
 		}
 		return err
 	}
-	return nil
+	// An article may have moved after its old shard was copied and before its new one was: it is in both.
+	return recheckMoves(filepath.Join(to, "articles.db"), "")
+}
+
+// recheckMoves lets the next start look again at what came into a file from a shard, or from any where it is "".
+func recheckMoves(path, from string) error {
+	f, err := openArticles(path, nil)
+	if err != nil {
+		return err
+	}
+	_, err = f.db.Exec(`UPDATE moved SET done = 0 WHERE ? IN ('', shard)`, from)
+	return errors.Join(err, f.close())
 }
 
 // RestoreShard puts one shard of a backup into an archive that no process holds, in the place of the one that was set
@@ -70,6 +89,15 @@ func RestoreShard(cfg Config, backup, name string) error {
 	}
 	if err := copyFile(from, filepath.Join(half, "articles.db")); err != nil {
 		return fmt.Errorf("restore shard %s: %w", name, err)
+	}
+	names, err := shardFolders(filepath.Join(cfg.Dir, "shards"))
+	if err != nil {
+		return err
+	}
+	for _, other := range names { // what has moved away since the backup is in the backup too
+		if err := recheckMoves(filepath.Join(cfg.Dir, "shards", other, "articles.db"), name); err != nil {
+			return fmt.Errorf("restore shard %s: %w", name, err)
+		}
 	}
 	if err := os.Rename(half, to); err != nil {
 		return fmt.Errorf("restore shard %s: %w", name, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	"github.com/blevesearch/bleve/v2/mapping"
 	index "github.com/blevesearch/bleve_index_api"
+	zap "github.com/blevesearch/scorch_segment_api/v2"
 
 	"haidang/internal/article"
 )
@@ -42,11 +43,48 @@ func openWords(shard, folder string) (*wordIndex, error) {
 		}
 		return &wordIndex{b, folder}, nil
 	}
-	b, err := bleve.OpenUsing(dir, bleveConfig())
+	b, err := openBleve(dir)
 	if err != nil { // b is then a typed nil: never look at it
 		return nil, fmt.Errorf("open bleve index %s: %w: %w", dir, errDamaged, err)
 	}
 	return &wordIndex{b, folder}, nil
+}
+
+// openBleve opens an index that is there. A flipped byte where a segment begins or ends is a panic in bleve.
+func openBleve(dir string) (b bleve.Index, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return bleve.OpenUsing(dir, bleveConfig())
+}
+
+// check compares the segments that the index is made of with their checksums.
+func (w *wordIndex) check() (err error) {
+	advanced, err := w.bleve.Advanced()
+	if err != nil {
+		return err
+	}
+	r, err := advanced.Reader()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	snapshot, ok := r.(*scorch.IndexSnapshot)
+	if !ok {
+		return nil // another kind of index has no segments
+	}
+	for _, s := range snapshot.Segments() {
+		file, ok := s.Segment().(zap.PersistedSegment)
+		if !ok {
+			continue // not written yet
+		}
+		if _, what, err := badSegment(file.Path()); err != nil || what != "" {
+			return fmt.Errorf("segment %s: %s: %w", filepath.Base(file.Path()), what, errors.Join(errDamaged, err))
+		}
+	}
+	return nil
 }
 
 // errDamaged says that a bleve index has to be made again.
@@ -99,6 +137,18 @@ func (w *wordIndex) write(articles []article.Article, analyses []*analysis, chan
 	}
 	if err := w.bleve.Batch(b); err != nil {
 		return fmt.Errorf("write bleve batch of %d articles: %w", len(articles), err)
+	}
+	return nil
+}
+
+// remove takes articles out.
+func (w *wordIndex) remove(ids []string) error {
+	b := w.bleve.NewBatch()
+	for _, id := range ids {
+		b.Delete(id)
+	}
+	if err := w.bleve.Batch(b); err != nil {
+		return fmt.Errorf("take %d articles out of bleve: %w", len(ids), err)
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func DefaultConfig() Config {
 		HotDocuments:   150_000,
 		BatchDocuments: 500,
 		LockTimeout:    settings.Duration(time.Second),
-		SearchTimeout:  settings.Duration(2 * time.Second),
+		SearchTimeout:  settings.Duration(1500 * time.Millisecond), // and markTime: two seconds in all,
 		VerifyLimit:    5_000,
 	}
 }

@@ -1,35 +1,29 @@
 package index
 
 import (
+	"haidang/internal/article"
 	"haidang/internal/text"
 )
 
-// copyAt is how alike two fingerprints are from which on the second is a copy: that of the desk's stories.
-const copyAt = 0.6
-
-// folded moves copies of a text under the first hit that has it. Hits keep their order.
+// folded moves copies of a text under the first hit that has it. Hits keep their order. Fingerprints say what is worth a
+// look, the texts decide.
 func folded(hits []Hit) []Hit {
-	prints := make([]text.Fingerprint, len(hits))
-	for i := range hits {
-		if hits[i].Fingerprint != "" {
-			prints[i], _ = text.ParseFingerprint(hits[i].Fingerprint) // one that cannot be read is like no other
-		}
-	}
 	out := make([]Hit, 0, len(hits))
-	var kept []int
+	var prints []text.Fingerprint // of out
 	for i := range hits {
+		h := &hits[i]
+		mine, _ := text.ParseFingerprint(h.Fingerprint) // one that cannot be read is like no other
 		first := -1
-		for k, j := range kept {
-			if prints[i] != nil && prints[j] != nil && text.Similarity(prints[i], prints[j]) >= copyAt {
+		for k := range out {
+			if text.Similarity(prints[k], mine) >= text.MayBeCopy && article.SameText(&out[k].Article, &h.Article) {
 				first = k
 				break
 			}
 		}
 		if first < 0 {
-			out, kept = append(out, hits[i]), append(kept, i)
+			out, prints = append(out, *h), append(prints, mine)
 			continue
 		}
-		h := &hits[i]
 		out[first].Copies = append(out[first].Copies, Copy{ID: h.ID, Outlet: h.Outlet, Title: h.Title, URL: h.URL, FirstSeen: h.FirstSeen})
 	}
 	return out

@@ -21,6 +21,7 @@ const (
 	fieldTitle     = "title" // those of the title again, for title: and because a word there weighs more
 	fieldOutlet    = "outlet"
 	fieldRings     = "rings"
+	fieldCopy      = "copy"      // of an earlier article, see original.go
 	fieldSeen      = "seen"      // milliseconds
 	fieldPublished = "published" // milliseconds
 )
@@ -59,6 +60,9 @@ func properties(a *article.Article) []property {
 		{string(query.Site), distinct(domains(query.Host(a))...)},
 		{string(query.Country), distinct(query.Key(a.OutletCountry))},
 		{string(query.Lang), distinct(query.Key(a.Language))},
+	}
+	if a.CopyOf != "" {
+		out = append(out, property{fieldCopy, []string{"1"}})
 	}
 	v := a.Verdict
 	if v == nil {

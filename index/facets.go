@@ -3,17 +3,12 @@ package index
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/blevesearch/bleve/v2/numeric"
-	"github.com/blevesearch/bleve/v2/search"
-	bq "github.com/blevesearch/bleve/v2/search/query"
-	index "github.com/blevesearch/bleve_index_api"
 	"golang.org/x/sync/errgroup"
 
 	"haidang/internal/article"
@@ -99,6 +94,17 @@ func (t *tallies) article(a *article.Article) {
 	}
 	t.seenAt(fieldSeen, a.FirstSeen.UnixMilli())
 	t.seenAt(fieldPublished, a.Published.UnixMilli())
+}
+
+// value counts one value of an article, as bleve keeps it.
+func (t *tallies) value(field string, term []byte) {
+	if counts := t.fields[field]; counts != nil {
+		counts[string(term)]++
+		return
+	}
+	if ms, ok := number(term); ok {
+		t.seenAt(field, ms)
+	}
 }
 
 func (t *tallies) merge(o *tallies) {
@@ -210,7 +216,7 @@ func (s *searching) count(ctx context.Context, shards []*shard) error {
 	for _, sh := range slices.Backward(shards) {
 		g.Go(func() error {
 			t := newTallies(s.tallies.by)
-			err := sh.tallyAll(limited, s.ask.query, t)
+			err := sh.walk(limited, s.ask.query, append(slices.Clone(facetFields), fieldSeen, fieldPublished), t.value, func() { t.counted++ })
 			mu.Lock()
 			defer mu.Unlock()
 			s.tallies.merge(t)
@@ -222,60 +228,4 @@ func (s *searching) count(ctx context.Context, shards []*shard) error {
 		return nil // Result.Counted says how far it came
 	}
 	return err
-}
-
-// tallyAll counts the hits of one shard by the values that bleve keeps beside its terms.
-func (s *shard) tallyAll(ctx context.Context, q bq.Query, t *tallies) (err error) {
-	if q == nil {
-		q = bq.NewMatchAllQuery()
-	}
-	advanced, err := s.words.bleve.Advanced()
-	if err != nil {
-		return err
-	}
-	r, err := advanced.Reader()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	found, err := q.Searcher(ctx, r, s.words.bleve.Mapping(), search.SearcherOptions{Score: "none"})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, found.Close()) }()
-	values, err := r.DocValueReader(append(slices.Clone(facetFields), fieldSeen, fieldPublished))
-	if err != nil {
-		return err
-	}
-	return t.read(ctx, found, r, values)
-}
-
-func (t *tallies) read(ctx context.Context, found search.Searcher, r index.IndexReader, values index.DocValueReader) error {
-	sc := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(found.DocumentMatchPoolSize()+1, 0), IndexReader: r}
-	visit := func(field string, term []byte) {
-		if counts := t.fields[field]; counts != nil {
-			counts[string(term)]++
-			return
-		}
-		if ok, shift := numeric.ValidPrefixCodedTermBytes(term); !ok || shift != 0 {
-			return
-		}
-		if n, err := numeric.PrefixCoded(term).Int64(); err == nil {
-			t.seenAt(field, int64(numeric.Int64ToFloat64(n)))
-		}
-	}
-	for n := 1; ; n++ {
-		if n%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		m, err := found.Next(sc)
-		if err != nil || m == nil {
-			return err
-		}
-		if err := values.VisitDocValues(m.IndexInternalID, visit); err != nil {
-			return err
-		}
-		t.counted++
-		sc.DocumentMatchPool.Put(m)
-	}
 }

@@ -1,13 +1,45 @@
 package index
 
 import (
+	"runtime"
+	"sync/atomic"
+	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
 
 	"haidang/internal/article"
 	"haidang/internal/query"
 	"haidang/internal/text"
 )
+
+// markTime bounds the marking of one page.
+const markTime = 500 * time.Millisecond
+
+// mark gives hits their highlights and snippets, on all cores, and reports whether its time was enough for all of them.
+// Those that it was not enough for have none, and the beginning of their text for a snippet.
+func mark(q *query.Query, hits []Hit) bool {
+	end := time.Now().Add(markTime)
+	var late atomic.Bool
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range hits {
+		g.Go(func() error {
+			h := &hits[i]
+			h.Highlights = []Highlight{}
+			if time.Now().Before(end) {
+				h.Highlights = highlights(q, &h.Article)
+			} else {
+				late.Store(true)
+			}
+			h.Snippet = snippet(&h.Article, h.Highlights)
+			return nil
+		})
+	}
+	_ = g.Wait() // no function fails
+	return !late.Load()
+}
 
 // highlights returns where the query's words stand in an article, exact in the wording as given.
 func highlights(q *query.Query, a *article.Article) []Highlight {

@@ -28,6 +28,7 @@ type Index struct {
 	window  int // see ask.window
 
 	writing sync.Mutex // one Put at a time
+	recent  *recent    // what came last; the writer's, nil until it writes
 
 	mu      sync.RWMutex    // guards what is below, held only to read or replace it
 	shards  []*shard        // oldest first; the last is the hot one
@@ -35,6 +36,7 @@ type Index struct {
 	closed  bool            //
 	reading *sync.WaitGroup // those who read the present shards
 
+	mending  chan struct{}  // says to Run that an index failed
 	clearing sync.WaitGroup // old indexes and dropped shards that wait for their last readers
 	aside    []Aside        // shards that were set aside; set when the archive is opened
 }
@@ -52,7 +54,7 @@ func Open(cfg Config, deps Deps) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), window: firstWindow, offsets: map[int]int64{}, reading: new(sync.WaitGroup)}
+	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), window: firstWindow, offsets: map[int]int64{}, reading: new(sync.WaitGroup), mending: make(chan struct{}, 1)}
 	x.names.outlets = map[string]string{}
 	if err := x.load(); err != nil {
 		return nil, errors.Join(err, x.Close())
@@ -93,6 +95,9 @@ func (x *Index) load() error {
 			return err
 		}
 	}
+	if err := x.finishMoves(context.Background()); err != nil {
+		return err
+	}
 	for _, s := range x.shards {
 		offsets, err := s.words.offsets()
 		if err != nil {
@@ -128,10 +133,11 @@ func shardFolders(dir string) ([]string, error) {
 
 // addShard opens a shard and makes it the hot one.
 func (x *Index) addShard(ctx context.Context, name string) error {
-	s, err := openShard(ctx, filepath.Join(x.shardsDir(), name), x.cfg.HotDocuments, x.codec, x.vocab, x.deps)
+	s, err := openShard(ctx, filepath.Join(x.shardsDir(), name), x.cfg, x.codec, x.vocab, x.deps)
 	if err != nil {
 		return err
 	}
+	s.doubt.found = x.mendSoon
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.shards = append(slices.Clip(x.shards), s) // readers hold the old slice

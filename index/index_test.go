@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -460,8 +459,8 @@ func TestNewestFirstLeavesOldShardsAlone(t *testing.T) {
 	cfg.HotDocuments = 10
 	x := open(t, cfg)
 	put(t, x, many(40)...)
-	st := newStream(x.shards, ask{query: newTranslator(x.vocab, false).anyOf([]string{"dâng"}), sort: BySeen, page: 5, window: firstWindow})
-	sources := slices.Clone(*st)
+	sources := newSources(x.shards, ask{query: newTranslator(x.vocab, false).anyOf([]string{"dâng"}), sort: BySeen, page: 5, window: firstWindow})
+	st := newStream(sources)
 	for range 4 {
 		if _, ok, err := st.next(t.Context()); !ok || err != nil {
 			t.Fatal(ok, err)

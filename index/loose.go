@@ -237,13 +237,16 @@ func weigh(ctx context.Context, slots []*slot, shards []*shard) error {
 	total, holding := 0.0, make([]float64, len(slots))
 	for _, s := range shards {
 		total += float64(s.held.Load().count)
-		if err := s.tally(ctx, slots, holding); err != nil {
+		if err := s.guard(ctx, func() error { return s.tally(ctx, slots, holding) }); err != nil {
 			return fmt.Errorf("shard %s: %w", s.name, err)
 		}
 	}
 	for i, s := range slots {
 		if holding[i] > 0 {
 			s.idf = rarity(total, holding[i])
+		}
+		if s.function {
+			s.idf *= functionShare
 		}
 	}
 	return nil

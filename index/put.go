@@ -41,6 +41,9 @@ func (x *Index) putAll(ctx context.Context, articles []article.Article, offsets 
 	if err != nil {
 		return err
 	}
+	if err := x.markCopies(ctx, articles); err != nil {
+		return err
+	}
 	for {
 		n := pieceLen(articles, x.cfg.BatchDocuments)
 		piece, last := articles[:n], n == len(articles)
@@ -75,6 +78,20 @@ func (x *Index) prepared(articles []article.Article) ([]article.Article, error) 
 	return out, errors.Join(errs...)
 }
 
+// markCopies notes which articles have the text of an earlier one.
+func (x *Index) markCopies(ctx context.Context, articles []article.Article) error {
+	if x.recent == nil {
+		var err error
+		if x.recent, err = loadRecent(ctx, x.shards); err != nil {
+			return fmt.Errorf("look for copies: %w", err)
+		}
+	}
+	for i := range articles {
+		x.recent.mark(&articles[i])
+	}
+	return nil
+}
+
 // pieceLen returns how many articles make the next piece: at most limit, and no ID twice.
 func pieceLen(articles []article.Article, limit int) int {
 	seen := make(map[string]bool, min(limit, len(articles)))
@@ -87,8 +104,8 @@ func pieceLen(articles []article.Article, limit int) int {
 	return len(articles)
 }
 
-// putPiece writes known articles to the shards that hold them and new ones to the hot shard. The offsets go into the
-// last batch, when everything else is done.
+// putPiece writes known articles to the shards that hold them, and new ones and those that were edited late to the hot
+// shard. The offsets go into the last batch, when everything else is done.
 func (x *Index) putPiece(ctx context.Context, articles []article.Article, offsets map[int]int64) error {
 	hot, err := x.hot(ctx)
 	if err != nil {
@@ -102,13 +119,17 @@ func (x *Index) putPiece(ctx context.Context, articles []article.Article, offset
 		if s == hot {
 			continue
 		}
-		if err := x.putShard(ctx, s, group, nil); err != nil {
+		stay, err := x.moveEdited(ctx, s, hot, group)
+		if err != nil {
+			return err
+		}
+		if err := x.putShard(ctx, s, stay, nil); err != nil {
 			return err
 		}
 	}
 	piece := known[hot]
 	for {
-		room := min(x.cfg.HotDocuments-hot.held.Load().count, len(fresh))
+		room := min(max(0, x.cfg.HotDocuments-hot.held.Load().count), len(fresh)) // moved articles come on top
 		piece, fresh = append(piece, fresh[:room]...), fresh[room:]
 		if len(fresh) == 0 {
 			return x.putShard(ctx, hot, piece, offsets)

@@ -48,7 +48,13 @@ func (x *Index) Scrub(ctx context.Context) ([]Finding, error) {
 	mended := map[string]bool{}
 	for _, f := range v.Findings {
 		x.deps.Logger.Error("damage found in the archive", "shard", f.Shard, "file", f.File, "what", f.What)
-		if f.Lost || mended[f.Shard] {
+		if mended[f.Shard] {
+			continue
+		}
+		if err := x.note(f); err != nil {
+			return v.Findings, err
+		}
+		if f.Lost {
 			continue
 		}
 		mended[f.Shard] = true
@@ -58,6 +64,21 @@ func (x *Index) Scrub(ctx context.Context) ([]Finding, error) {
 		x.deps.Logger.Info("a damaged index was made again from its articles", "shard", f.Shard)
 	}
 	return v.Findings, nil
+}
+
+// note lets searches say what is wrong with a shard.
+func (x *Index) note(f Finding) error {
+	s, done, err := x.named(f.Shard)
+	if err != nil || s == nil {
+		return err
+	}
+	defer done()
+	if f.Lost {
+		s.doubt.articles.Store(true)
+	} else {
+		s.doubt.index.Store(indexUnfinished)
+	}
+	return nil
 }
 
 // rebuild makes one shard's index again in a folder of its own, and switches to it.
@@ -119,7 +140,8 @@ func (s *shard) beginRebuild() (*shard, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh := &shard{name: s.name, dir: s.dir, articles: s.articles, words: words, ids: s.ids, vocab: s.vocab}
+	fresh := &shard{name: s.name, dir: s.dir, articles: s.articles, words: words, ids: s.ids, vocab: s.vocab, log: s.log, doubt: doubt{found: s.doubt.found}}
+	fresh.doubt.articles.Store(s.doubt.articles.Load())
 	fresh.held.Store(s.held.Load())
 	return fresh, nil
 }
@@ -140,6 +162,9 @@ func (x *Index) switchTo(ctx context.Context, old, fresh *shard) error {
 	defer x.writing.Unlock()
 	fresh.held.Store(old.held.Load())
 	if err := fresh.catchUp(ctx, recoverBatch); err != nil {
+		return err
+	}
+	if err := fresh.words.remove(old.released); err != nil { // it may have had them already
 		return err
 	}
 	offsets, err := old.words.offsets()

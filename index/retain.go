@@ -39,7 +39,7 @@ func (x *Index) pruneOne() (string, error) {
 	if err != nil || reason == "" {
 		return "", err
 	}
-	// Renamed first: a folder that begins with a dot is no shard, so that a crash leaves nothing half dropped.
+	// Renamed before it is removed: a folder that begins with a dot is no shard, so that a crash leaves nothing half dropped.
 	gone := filepath.Join(x.shardsDir(), ".dropped-"+oldest.name)
 	readers := x.replace(oldest, nil)
 	x.metrics.show(x.shards)
@@ -118,13 +118,25 @@ const (
 	scrubEvery = 24 * time.Hour
 )
 
-// Run looks after the archive until the context ends: it seals and prunes every hour, and reads all of it once a day.
+// mendSoon wakes Run.
+func (x *Index) mendSoon() {
+	select {
+	case x.mending <- struct{}{}:
+	default: // it is awake
+	}
+}
+
+// Run looks after the archive until the context ends: it makes indexes again that are damaged or unfinished, at once when
+// one fails in a search, seals and prunes every hour, and reads all of it once a day.
 // What it cannot do is logged and tried again.
 func (x *Index) Run(ctx context.Context) error {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	var scrubbed time.Time
 	for {
+		if err := x.Mend(ctx, nil); err != nil && ctx.Err() == nil {
+			x.deps.Logger.Error("index not made again", "err", err)
+		}
 		if _, err := x.Seal(ctx); err != nil && ctx.Err() == nil {
 			x.deps.Logger.Error("shards not sealed", "err", err)
 		}
@@ -143,6 +155,7 @@ func (x *Index) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		case <-x.mending:
 		}
 	}
 }

@@ -35,8 +35,9 @@ type form struct {
 
 // slot is one word of a query with all the forms that it may have. idf is set before the first shard is asked.
 type slot struct {
-	forms []form
-	idf   float64
+	forms    []form
+	idf      float64
+	function bool // it carries grammar, see functionShare
 }
 
 // rarity is BM25's idf.

@@ -37,6 +37,11 @@ func (s *shard) seal(ctx context.Context, now time.Time) error {
 	if m, err := readManifest(s.dir); err == nil && m.Change == held.change {
 		return nil
 	}
+	if err := s.words.check(); err != nil { // merged, it would be signed anew
+		s.doubt.index.Store(indexUnfinished)
+		s.doubt.found()
+		return fmt.Errorf("seal shard %s: %w", s.name, err)
+	}
 	if err := s.words.compact(ctx); err != nil {
 		return fmt.Errorf("seal shard %s: %w", s.name, err)
 	}
@@ -170,7 +175,7 @@ func (x *Index) sealOne(ctx context.Context, name string, sealed *[]string) erro
 	}
 	defer done()
 	i := slices.IndexFunc(shards, func(s *shard) bool { return s.name == name })
-	if i < 0 || i == len(shards)-1 {
+	if i < 0 || i == len(shards)-1 || shards[i].doubt.index.Load() != indexSound {
 		return nil
 	}
 	m, err := readManifest(shards[i].dir)

@@ -52,7 +52,7 @@ func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 		x.metrics.searches.WithLabelValues(string(searchFailed)).Inc()
 		return Result{}, fmt.Errorf("search %q: %w", req.Query, err)
 	}
-	res.Partial = append(res.Partial, x.partial()...)
+	res.Partial = append(res.Partial, append(x.partial(), doubts(shards)...)...)
 	res.Took = x.deps.Now().Sub(start)
 	outcome := searchWhole
 	if len(res.Partial) > 0 {
@@ -79,9 +79,11 @@ type searching struct {
 	fold    bool    // show copies once
 	names   *names
 	tallies *tallies                   // what was counted for facets
+	each    func(*article.Article)     // is told of every article that was verified; may be nil
 	known   map[string]article.Article // those that were read on the way
 	result  Result
-	last    *place // the last candidate that was looked at
+	last    *place    // the last candidate that was looked at
+	back    time.Time // what was first seen since then has been searched whole; for orders other than BySeen
 }
 
 func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
@@ -103,6 +105,9 @@ func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
 		by = fieldSeen
 	}
 	s.facets, s.fold, s.tallies, s.names = req.Facets, req.Fold, newTallies(by), &x.names
+	if s.facets > 0 {
+		s.each = s.tallies.article
+	}
 	var err error
 	if s.before, err = parseCursor(req.After, sort); err != nil {
 		return nil, err
@@ -135,6 +140,7 @@ func (s *searching) translate(req Request, v *vocabulary, deps Deps) error {
 			parts = append(parts, c.query)
 		}
 		s.plain = t.plain(written)
+		s.plain.ease(req.Query)
 		s.slots = *t.slots
 	}
 	if r := timeRange(fieldSeen, req.From, req.To); r != nil {
@@ -160,7 +166,7 @@ func (s *searching) run(ctx context.Context, shards []*shard) (Result, error) {
 		s.loosen()
 	}
 	sources, page, err := s.pass(ctx, shards)
-	if found := counted(sources); err == nil && s.mayLoosen(found) {
+	if found := counted(sources); err == nil && !s.result.AtLeast && s.mayLoosen(found) {
 		s.result.Whole, s.result.Next = found, ""
 		s.loosen()
 		sources, page, err = s.pass(ctx, shards)
@@ -188,8 +194,11 @@ func (s *searching) run(ctx context.Context, shards []*shard) (Result, error) {
 
 // pass asks the shards for one page.
 func (s *searching) pass(ctx context.Context, shards []*shard) (sources []*source, page []candidate, err error) {
-	st := newStream(shards, s.ask)
-	sources = append(sources, *st...)
+	sources = newSources(shards, s.ask)
+	if err := s.fan(ctx, sources); err != nil {
+		return sources, nil, err
+	}
+	st := newStream(sources)
 	switch {
 	case s.plain != nil:
 		page, err = s.ranked(ctx, st)
@@ -232,7 +241,7 @@ func (s *searching) take(ctx context.Context, st *stream) ([]candidate, error) {
 func (s *searching) total(ctx context.Context, sources []*source) error {
 	for _, src := range sources {
 		n := src.total
-		if !src.loaded {
+		if !src.loaded && !src.late {
 			var err error
 			n, err = src.shard.count(ctx, s.ask.query)
 			if timedOut(ctx, err) {
@@ -253,7 +262,10 @@ func (s *searching) stopped(why string) {
 	s.result.AtLeast = true
 	note := why
 	if s.last != nil && s.ask.sort == BySeen {
-		s.result.SearchedBack = s.last.time()
+		s.back = s.last.time()
+	}
+	if !s.back.IsZero() {
+		s.result.SearchedBack = s.back
 		note += ", searched back to " + s.result.SearchedBack.Format(time.RFC3339)
 	}
 	s.result.Partial = append(s.result.Partial, note)
@@ -291,12 +303,14 @@ func (s *searching) hits(ctx context.Context, page []candidate) ([]Hit, error) {
 		if !ok { // it was taken away between the two looks
 			continue
 		}
-		hit := Hit{Article: a, Highlights: highlights(s.parsed, &a)}
+		hit := Hit{Article: a}
 		if s.ask.sort.scored() {
 			hit.Score = c.Key
 		}
-		hit.Snippet = snippet(&a, hit.Highlights)
 		hits = append(hits, hit)
+	}
+	if !mark(s.parsed, hits) {
+		s.result.Partial = append(s.result.Partial, "the words were not marked in every hit: ask for a smaller page, or for fewer words")
 	}
 	return hits, nil
 }
@@ -310,6 +324,10 @@ func fetch(ctx context.Context, page []candidate) (map[string]article.Article, e
 	out := make(map[string]article.Article, len(page))
 	for s, ids := range byShard {
 		found, err := s.articles.get(ctx, ids)
+		if broken(err) {
+			s.doubt.articles.Store(true)
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("shard %s: %w", s.name, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,9 +42,12 @@ type shard struct {
 	ids      *bloom
 	vocab    *vocabulary // of the whole archive
 
-	held    atomic.Pointer[span] // what it holds; replaced by each write
-	indexed int64                // the change number up to which words has the articles; the writer's
-	noted   map[string]struct{}  // the words with marks that the article file has noted; the writer's, nil until it writes
+	held     atomic.Pointer[span] // what it holds; replaced by each write
+	indexed  int64                // the change number up to which words has the articles; the writer's
+	noted    map[string]struct{}  // the words with marks that the article file has noted; the writer's, nil until it writes
+	doubt    doubt
+	log      *slog.Logger
+	released []string // articles that moved to another shard since it was opened; the writer's
 }
 
 // shardName names shards so that they sort by the time they were begun.
@@ -51,8 +55,9 @@ func shardName(number int, begun time.Time) string {
 	return fmt.Sprintf("%06d-%s", number, begun.UTC().Format("20060102"))
 }
 
-// openShard opens a shard folder, or makes it, and indexes the articles that its bleve index has not.
-func openShard(ctx context.Context, dir string, capacity int, c *codec, v *vocabulary, deps Deps) (*shard, error) {
+// openShard opens a shard folder, or makes it, and indexes the articles that its bleve index has not; where these are more
+// than ten batches, it is left for [Index.Mend].
+func openShard(ctx context.Context, dir string, cfg Config, c *codec, v *vocabulary, deps Deps) (*shard, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make shard %s: %w", dir, err)
 	}
@@ -63,23 +68,23 @@ func openShard(ctx context.Context, dir string, capacity int, c *codec, v *vocab
 	if err := clearFolders(dir, version.Index); err != nil {
 		return nil, fmt.Errorf("clear shard %s: %w", dir, err)
 	}
-	s := &shard{name: filepath.Base(dir), dir: dir, vocab: v}
+	s := &shard{name: filepath.Base(dir), dir: dir, vocab: v, log: deps.Logger, doubt: doubt{found: func() {}}}
 	if s.articles, err = openArticles(filepath.Join(dir, "articles.db"), c); err != nil {
 		return nil, err
 	}
-	if err := s.load(ctx, capacity, version.Index, stale, deps); err != nil {
+	if err := s.load(ctx, cfg, version.Index, stale, deps); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *shard) load(ctx context.Context, capacity int, folder string, stale bool, deps Deps) error {
+func (s *shard) load(ctx context.Context, cfg Config, folder string, stale bool, deps Deps) error {
 	held, err := s.articles.span(ctx)
 	if err != nil {
 		return fmt.Errorf("open shard %s: %w", s.name, err)
 	}
 	s.held.Store(&held)
-	s.ids = newBloom(max(capacity, held.count))
+	s.ids = newBloom(max(cfg.HotDocuments, held.count))
 	if err := s.articles.eachID(ctx, s.ids.add); err != nil {
 		return fmt.Errorf("open shard %s: %w", s.name, err)
 	}
@@ -89,7 +94,13 @@ func (s *shard) load(ctx context.Context, capacity int, folder string, stale boo
 	if err := s.openWords(folder, stale, deps); err != nil {
 		return err
 	}
-	if missing := held.change - s.indexed; missing > 0 {
+	missing := held.change - s.indexed
+	if missing > int64(10*cfg.BatchDocuments) {
+		s.doubt.index.Store(indexUnfinished)
+		deps.Logger.Warn("the index of a shard has to be made again from its articles: searches say so meanwhile", "shard", s.name, "changes", missing)
+		return nil
+	}
+	if missing > 0 {
 		deps.Logger.Info("indexing articles that the index has not", "shard", s.name, "changes", missing)
 	}
 	return s.catchUp(ctx, recoverBatch)
@@ -127,6 +138,9 @@ func (s *shard) tryWords(folder string) error {
 		return err
 	}
 	change, err := words.change()
+	if _, unsealed := readManifest(s.dir); err == nil && unsealed != nil { // it may be merged, which would sign what is damaged
+		err = words.check()
+	}
 	if err == nil && change > s.held.Load().change {
 		err = fmt.Errorf("bleve index %s has change %d, its articles end at %d: %w", folder, change, s.held.Load().change, errDamaged)
 	}
@@ -145,13 +159,14 @@ func (s *shard) catchUp(ctx context.Context, batch int) error {
 		if err != nil {
 			return fmt.Errorf("index shard %s: %w", s.name, err)
 		}
-		if len(articles) == 0 {
-			return fmt.Errorf("index shard %s: no article after change %d of %d", s.name, s.indexed, s.held.Load().change)
+		if len(articles) == 0 { // the last ones have moved to another shard
+			change = s.held.Load().change
 		}
 		if err := s.index(ctx, articles, change, nil); err != nil {
 			return err
 		}
 	}
+	s.doubt.index.CompareAndSwap(indexUnfinished, indexSound)
 	return nil
 }
 
@@ -162,20 +177,25 @@ func (s *shard) put(ctx context.Context, articles []article.Article, offsets map
 	if err != nil {
 		return o, fmt.Errorf("shard %s: %w", s.name, err)
 	}
-	for i := range changed.fresh {
-		s.ids.add(changed.fresh[i])
+	return o, s.follow(ctx, before, changed, offsets)
+}
+
+// follow brings the index to where the articles are after a write that began at a change number.
+func (s *shard) follow(ctx context.Context, before int64, w written, offsets map[int]int64) error {
+	for i := range w.fresh {
+		s.ids.add(w.fresh[i])
 	}
-	s.held.Store(&changed.held)
+	s.held.Store(&w.held)
 	if s.indexed != before { // an earlier batch failed: bring everything up to date in order
 		if err := s.catchUp(ctx, recoverBatch); err != nil {
-			return o, err
+			return err
 		}
-		changed.articles = nil
+		w.articles = nil
 	}
-	if len(changed.articles) == 0 && len(offsets) == 0 {
-		return o, nil
+	if len(w.articles) == 0 && len(offsets) == 0 {
+		return nil
 	}
-	return o, s.index(ctx, changed.articles, changed.held.change, offsets)
+	return s.index(ctx, w.articles, w.held.change, offsets)
 }
 
 // index writes articles into the bleve index. Words with marks are noted first: what is found by them must be found

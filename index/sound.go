@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"haidang/internal/article"
 )
@@ -148,6 +149,9 @@ func badSegments(ctx context.Context, dir string) (bad []badFile, read int64, er
 			return bad, read, ctx.Err()
 		}
 		n, what, err := badSegment(path)
+		if what != "" && settled(ctx, path) { // it may have been read while it was written
+			n, what, err = badSegment(path)
+		}
 		read += n
 		if errors.Is(err, os.ErrNotExist) {
 			continue
@@ -161,6 +165,23 @@ func badSegments(ctx context.Context, dir string) (bad []badFile, read int64, er
 		}
 	}
 	return bad, read, nil
+}
+
+// settled waits until nobody has written to a file for two seconds, and reports whether it had to.
+func settled(ctx context.Context, path string) (waited bool) {
+	const quiet = 2 * time.Second
+	for ctx.Err() == nil {
+		info, err := os.Stat(path)
+		if err != nil || time.Since(info.ModTime()) > quiet {
+			return waited
+		}
+		waited = true
+		select {
+		case <-ctx.Done():
+		case <-time.After(quiet / 4):
+		}
+	}
+	return waited
 }
 
 // badSegment reads one segment. The last four bytes of a zap file are the CRC-32 (IEEE) of everything before them.

@@ -2,15 +2,18 @@ package index
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"haidang/internal/article"
+	"haidang/internal/settings"
 )
 
 // filled is an archive of three shards of eight articles, closed.
@@ -243,6 +246,81 @@ func TestReindexUnderLoad(t *testing.T) {
 	}
 	if offsets, err := x.Offsets(); err != nil || written > 150 && int(offsets[0]) != written-1 {
 		t.Errorf("Offsets = %v, %v; want %d", offsets, err, written-1)
+	}
+}
+
+// TestRetentionUnderLoad: shards are dropped while articles come in, are edited and are searched for; of what retention
+// keeps nothing is lost, and no search fails.
+func TestRetentionUnderLoad(t *testing.T) {
+	cfg := testConfig(t)
+	cfg.HotDocuments, cfg.Keep = 20, settings.Duration(24*time.Hour)
+	var at atomic.Int64 // minutes
+	x, err := Open(cfg, Deps{Now: func() time.Time { return start.Add(time.Duration(at.Load())*time.Minute + 24*time.Hour) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const last = 150
+	done := make(chan struct{})
+	var g errgroup.Group
+	g.Go(func() error {
+		defer close(done)
+		for n := range last {
+			at.Store(int64(n - 60)) // articles stay for an hour and a day
+			batch := []article.Article{made(n, "Bản tin", "Nước sông dâng.")}
+			if n >= 30 && n%5 == 0 {
+				batch = append(batch, made(n-30, "Bản tin sửa", "Nước sông dâng."))
+			}
+			if err := x.Put(t.Context(), batch, map[int]int64{0: int64(n)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	dropped := 0
+	g.Go(func() error {
+		for running := true; running; {
+			select {
+			case <-done:
+				running = false
+			default:
+			}
+			names, err := x.Prune(t.Context())
+			if dropped += len(names); err != nil {
+				return err
+			}
+			if _, err := x.Seal(t.Context()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	g.Go(func() error {
+		for {
+			select {
+			case <-done:
+				return nil
+			default:
+			}
+			if res, err := x.Search(t.Context(), Request{Query: "dâng", Sort: ByRelevance}); err != nil || len(res.Partial) > 0 {
+				return fmt.Errorf("partial %q, %w", res.Partial, err)
+			}
+		}
+	})
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if dropped == 0 {
+		t.Error("nothing was dropped")
+	}
+	x = reopened(t, x, cfg)
+	for n := last - 60; n < last; n++ {
+		if _, err := x.Get(t.Context(), fmt.Sprintf("a%05d", n)); err != nil {
+			t.Errorf("article %d: %v", n, err)
+		}
+	}
+	n, err := x.Count(t.Context())
+	if res := find(t, x, Request{Query: "dang", Limit: MaxLimit}); err != nil || res.Total != n || len(res.Hits) != n {
+		t.Errorf("%d found, %d shown, %d held (%v)", res.Total, len(res.Hits), n, err)
 	}
 }
 

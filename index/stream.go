@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
@@ -55,6 +56,7 @@ type source struct {
 	window int  // how many of the newest articles were searched last
 	loaded bool // total is known
 	ended  bool
+	late   bool // it did not answer in time and is left out
 	total  int
 }
 
@@ -62,15 +64,20 @@ type source struct {
 // article could be the next.
 type stream []*source
 
-func newStream(shards []*shard, a ask) *stream {
-	st := make(stream, 0, len(shards))
-	for _, s := range shards {
-		src := &source{shard: s, ask: a, after: a.after, bound: math.Inf(1)}
+// newSources makes a source of each shard, in their order.
+func newSources(shards []*shard, a ask) []*source {
+	out := make([]*source, len(shards))
+	for i, s := range shards {
+		out[i] = &source{shard: s, ask: a, after: a.after, bound: math.Inf(1)}
 		if held := s.held.Load(); a.sort == BySeen {
-			src.bound = float64(held.last.UnixMilli())
+			out[i].bound = float64(held.last.UnixMilli())
 		}
-		st = append(st, src)
 	}
+	return out
+}
+
+func newStream(sources []*source) *stream {
+	st := stream(slices.Clone(sources)) // the heap has an order of its own
 	heap.Init(&st)
 	return &st
 }
@@ -210,19 +217,25 @@ func (s *shard) find(ctx context.Context, a ask, after *place) ([]candidate, int
 		}
 		return page, s.held.Load().count, err
 	}
-	res, err := s.words.bleve.SearchInContext(ctx, a.request(after))
-	if err != nil {
-		return nil, 0, err
-	}
-	page := make([]candidate, len(res.Hits))
-	for i, hit := range res.Hits {
-		key, err := a.key(hit)
+	var page []candidate
+	total := 0
+	err := s.guard(ctx, func() error {
+		res, err := s.words.bleve.SearchInContext(ctx, a.request(after))
 		if err != nil {
-			return nil, 0, err
+			return err
 		}
-		page[i] = candidate{place: place{Key: key, ID: hit.ID}, shard: s}
-	}
-	return page, int(res.Total), nil
+		hits := make([]candidate, len(res.Hits))
+		for i, hit := range res.Hits {
+			key, err := a.key(hit)
+			if err != nil {
+				return err
+			}
+			hits[i] = candidate{place: place{Key: key, ID: hit.ID}, shard: s}
+		}
+		page, total = hits, int(res.Total)
+		return nil
+	})
+	return page, total, err
 }
 
 // count returns how many hits a shard has without putting them in order.
@@ -232,11 +245,18 @@ func (s *shard) count(ctx context.Context, q bq.Query) (int, error) {
 	}
 	req := bleve.NewSearchRequestOptions(q, 0, 0, false)
 	req.Score = bleve.ScoreNone
-	res, err := s.words.bleve.SearchInContext(ctx, req)
+	n := 0
+	err := s.guard(ctx, func() error {
+		res, err := s.words.bleve.SearchInContext(ctx, req)
+		if err == nil {
+			n = int(res.Total)
+		}
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("count in shard %s: %w", s.name, err)
 	}
-	return int(res.Total), nil
+	return n, nil
 }
 
 func (a ask) request(after *place) *bleve.SearchRequest {

@@ -333,7 +333,7 @@ func fuzzy(ctx context.Context, shards []*shard, canon string) ([]string, error)
 	}
 	near := map[string]bool{}
 	for _, sh := range shards {
-		if err := sh.fuzzy(ctx, canon, distance, near); err != nil {
+		if err := sh.guard(ctx, func() error { return sh.fuzzy(ctx, canon, distance, near) }); err != nil {
 			return nil, fmt.Errorf("shard %s: %w", sh.name, err)
 		}
 	}

@@ -35,19 +35,17 @@ type written struct {
 // put writes articles in one transaction.
 func (f *articleFile) put(ctx context.Context, articles []article.Article, held span, now time.Time) (written, outcome, error) {
 	w, o := written{held: held}, outcome{}
-	tx, err := f.db.BeginTx(ctx, nil)
-	if err != nil {
-		return w, nil, fmt.Errorf("begin writing articles: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // no effect after Commit
-	for i := range articles {
-		reason, err := f.upsert(ctx, tx, articles[i], &w, now)
-		if err != nil {
-			return w, nil, fmt.Errorf("write article %q: %w", articles[i].ID, err)
+	err := f.within(ctx, func(tx *sql.Tx) error {
+		for i := range articles {
+			reason, err := f.upsert(ctx, tx, articles[i], &w, now)
+			if err != nil {
+				return fmt.Errorf("article %q: %w", articles[i].ID, err)
+			}
+			o[reason]++
 		}
-		o[reason]++
-	}
-	if err := tx.Commit(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return w, nil, fmt.Errorf("write %d articles: %w", len(articles), err)
 	}
 	return w, o, nil
@@ -73,7 +71,7 @@ func (f *articleFile) upsert(ctx context.Context, tx *sql.Tx, a article.Article,
 		return reason, nil
 	}
 	if reason == ReasonRevised {
-		if err := keep(ctx, tx, old, body, now); err != nil {
+		if err := keep(ctx, tx, a.ID, replaced{old.Revision, now.UnixMilli(), body}); err != nil {
 			return "", err
 		}
 	}
@@ -119,9 +117,9 @@ func (f *articleFile) update(ctx context.Context, tx *sql.Tx, a article.Article,
 }
 
 // keep moves a wording into the history.
-func keep(ctx context.Context, tx *sql.Tx, old article.Article, body []byte, now time.Time) error {
+func keep(ctx context.Context, tx *sql.Tx, id string, r replaced) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO revisions (id, revision, replaced_at, body) VALUES (?,?,?,?) ON CONFLICT DO NOTHING`,
-		old.ID, old.Revision, now.UnixMilli(), body)
+		id, r.revision, r.at, r.body)
 	return err
 }
 

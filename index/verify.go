@@ -94,8 +94,8 @@ func (s *searching) accept(ctx context.Context, chunk []candidate) ([]candidate,
 	for i, ok := range held {
 		if ok {
 			out = append(out, chunk[i])
-			if a := articles[chunk[i].ID]; s.facets > 0 {
-				s.tallies.article(&a)
+			if a := articles[chunk[i].ID]; s.each != nil {
+				s.each(&a)
 			}
 		}
 	}

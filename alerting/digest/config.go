@@ -32,7 +32,8 @@ type List struct {
 	Language string   `yaml:"language"` // vi or en
 	Fields   []string `yaml:"fields"`   // only stories of these fields; empty: all
 	Places   []string `yaml:"places"`   // only stories that name one of these places, or none; IDs of the gazetteer; empty: all
-	Topics   []string `yaml:"topics"`   // the topics whose coverage is told, by ID; empty: those that moved most
+	Topics   []string `yaml:"topics"`   // only stories about one of these topics, or none, and the coverage of these; IDs; empty: all, and what moved most
+	Rules    bool     `yaml:"rules"`    // weekly and monthly: also which rules to mend or retire, for those who keep them
 	To       []string `yaml:"to"`
 }
 
@@ -107,6 +108,9 @@ func (c Config) validateLists() (errs []error) {
 		}
 		if e := l.edition(); e != Daily && e != Weekly && e != Monthly {
 			errs = append(errs, fmt.Errorf("%s.edition: %q is not known; write daily, weekly or monthly", at, e))
+		}
+		if l.Rules && l.edition() == Daily {
+			errs = append(errs, fmt.Errorf("%s.rules: rules are told in a weekly or monthly edition; write edition: weekly", at))
 		}
 		for _, f := range l.Fields {
 			if _, known := vietnamese().fields[f]; !known {

@@ -3,161 +3,190 @@ package digest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
-	"haidang/alerting"
+	"haidang/internal/coverage"
 )
 
-// Archive counts what the watched outlets wrote about.
-type Archive interface {
-	// Volumes counts the articles that came in between two moments, without copies.
-	Volumes(ctx context.Context, from, to time.Time) (Volumes, error)
-	// TopicName is the name of a topic in a language, "vi" or "en".
-	TopicName(id, language string) string
+// Coverage tells how much the watched outlets wrote about what.
+type Coverage interface {
+	Report(ctx context.Context, r coverage.Request) (coverage.Report, error)
 }
 
-// Volumes is how many articles came in, in all and by topic. One article may have several topics.
-type Volumes struct {
-	Articles int
-	Topics   map[string]int
-}
-
-// unknown stands for the usual number while there is no earlier period to compare with.
-const unknown = -1
-
-// Coverage is what the watched outlets wrote about in a period, beside what is usual.
-type Coverage struct {
-	Articles, Usual int
-	Topics          []TopicVolume
-}
-
-// TopicVolume is the coverage of one topic.
-type TopicVolume struct {
-	ID              string
-	Articles, Usual int
-}
-
-// A topic is told by itself from this many articles on, and at most so many of them.
+// What a mail tells of coverage at most.
 const (
-	minTopic  = 10
-	maxTopics = 5
+	maxTopics  = 5
+	maxOutlets = 5
+	maxMoves   = 3
+	maxSpikes  = 3
 )
 
-// coverage counts the period's articles by topic. The usual number is the median of the same weekday of the four weeks
-// before, of the four weeks before, or of the month before. Without an archive in this process it is nil.
-func (d *Digest) coverage(ctx context.Context, c *content, at time.Time) *Coverage {
-	if d.deps.Archive == nil {
+// coverageOf asks for the articles that came in during the period of a mail, beside those of the same day a week earlier or
+// of the week or month before. Without an archive in this process it is nil.
+func (d *Digest) coverageOf(ctx context.Context, c *content, at time.Time) *coverage.Report {
+	if d.deps.Coverage == nil {
 		return nil
 	}
-	now, err := d.deps.Archive.Volumes(ctx, c.from, at)
+	r := coverage.Request{From: c.from, To: at, Clock: coverage.Seen, By: []coverage.Dimension{coverage.Topic}, Top: coverage.MaxTop}
+	switch c.list.edition() {
+	case Daily:
+		r.Before = c.from.AddDate(0, 0, -7)
+	default:
+		r.By = []coverage.Dimension{coverage.Topic, coverage.Place, coverage.Outlet, coverage.Stance, coverage.Language}
+	}
+	out, err := d.deps.Coverage.Report(ctx, r)
 	if err != nil {
 		d.log.Warn("coverage not known", "err", err)
 		return nil
 	}
-	var past []Volumes
-	for _, p := range c.list.past(c.from, at) {
-		v, err := d.deps.Archive.Volumes(ctx, p[0], p[1])
-		if err != nil {
-			d.log.Warn("coverage not known", "err", err)
-			return nil
-		}
-		if v.Articles > 0 { // before the watch began there is nothing to compare with
-			past = append(past, v)
-		}
+	if out.Articles.Before < out.Articles.Now/begun { // the watch has only begun: there is nothing to compare with
+		forget(&out)
 	}
-	out := &Coverage{Articles: now.Articles, Usual: unknown}
-	if len(past) > 0 {
-		out.Usual = median(past, func(v Volumes) int { return v.Articles })
-	}
-	topics := map[string]bool{}
-	for _, v := range append(past, now) {
-		for id := range v.Topics {
-			topics[id] = true
-		}
-	}
-	for id := range topics {
-		t := TopicVolume{id, now.Topics[id], unknown}
-		if len(past) > 0 {
-			t.Usual = median(past, func(v Volumes) int { return v.Topics[id] })
-		}
-		if len(c.list.Topics) == 0 && max(t.Articles, t.Usual) < minTopic || len(c.list.Topics) > 0 && !slices.Contains(c.list.Topics, id) {
-			continue
-		}
-		out.Topics = append(out.Topics, t)
-	}
-	slices.SortFunc(out.Topics, func(a, b TopicVolume) int {
-		return cmp.Or(cmp.Compare(b.surprise(), a.surprise()), cmp.Compare(b.Articles, a.Articles), cmp.Compare(a.ID, b.ID))
-	})
-	if len(c.list.Topics) == 0 {
-		out.Topics = out.Topics[:min(len(out.Topics), maxTopics)]
-	}
-	return out
+	return &out
 }
 
-// past lists the earlier periods that a period is compared with.
-func (l List) past(from, to time.Time) (out [][2]time.Time) {
-	switch l.edition() {
-	case Monthly:
-		return [][2]time.Time{{from.AddDate(0, -1, 0), to.AddDate(0, -1, 0)}}
-	default: // the same day or week, one to four weeks ago
-		for n := 1; n <= 4; n++ {
-			out = append(out, [2]time.Time{from.AddDate(0, 0, -7*n), to.AddDate(0, 0, -7*n)})
+// begun is how many times as many articles as before say that the watch was not there before: the press as a whole never
+// writes so much more.
+const begun = 4
+
+// forget takes everything out of a report that compares.
+func forget(r *coverage.Report) {
+	r.Articles.Before, r.Rose, r.Fell, r.Spikes = 0, nil, nil, nil
+	for _, b := range r.By {
+		for i := range b.Values {
+			b.Values[i].Before = 0
 		}
 	}
-	return out
+	for i := range r.Tone {
+		r.Tone[i].Before = 0
+	}
 }
 
-// surprise is how far a topic is from its usual number, in units of the noise that counts have.
-func (t TopicVolume) surprise() float64 {
-	usual := float64(max(0, t.Usual))
-	return math.Abs(float64(t.Articles)-usual) / math.Sqrt(usual+1)
+// coverageLine is one number of the coverage, or a sentence about it.
+type coverageLine struct{ Name, Text string }
+
+// coverageLines puts the coverage into words: all articles, the topics that a list asks for or that moved most, and what
+// was out of the ordinary; in a weekly or monthly mail also whose voice it was, and in which tone.
+func (d *Digest) coverageLines(c *content, w words) (lines []coverageLine, missing string) {
+	r := c.coverage
+	if r == nil {
+		return nil, w.NoCoverage
+	}
+	lines = append(lines, coverageLine{w.AllArticles, w.beside(r.Articles)})
+	for _, v := range topicsOf(r, c.list.Topics) {
+		lines = append(lines, coverageLine{valueName(v, w), w.beside(v.Count)})
+	}
+	if c.list.edition() != Daily {
+		lines = append(lines, voices(r, w)...)
+	}
+	for _, s := range spikes(r) {
+		lines = append(lines, coverageLine{w.spike, clean(s.Said.In(w.Lang), maxClaim)})
+	}
+	if len(r.Partial) > 0 {
+		lines = append(lines, coverageLine{w.partly, clean(r.Partial[0], maxReason)})
+	}
+	return lines, ""
 }
 
-// compare counts what was new in the period before.
-func (c *content) compare(before []alerting.Story) {
-	start := c.list.before(c.from)
-	for i := range before {
-		if s := &before[i]; !s.RangAt.Before(start) && s.RangAt.Before(c.from) {
-			c.oldNew++
-			if f := c.fieldOf(s.Field); f != nil {
-				f.before++
+// topicsOf are the topics that a list asks for; without any, those whose share of the coverage moved most, and where hardly
+// any did, the largest.
+func topicsOf(r *coverage.Report, asked []string) (out []coverage.Value) {
+	values := breakdown(r, coverage.Topic)
+	if len(asked) > 0 {
+		for _, id := range asked {
+			i := slices.IndexFunc(values, func(v coverage.Value) bool { return v.ID == id })
+			if i < 0 {
+				out = append(out, coverage.Value{ID: id})
+				continue
+			}
+			out = append(out, values[i])
+		}
+		return out
+	}
+	moved := map[string]float64{}
+	for _, m := range slices.Concat(r.Rose, r.Fell) {
+		if m.Dimension == coverage.Topic {
+			moved[m.ID] = math.Abs(m.Score)
+		}
+	}
+	out = slices.Clone(values) // the largest first
+	slices.SortStableFunc(out, func(a, b coverage.Value) int { return cmp.Compare(moved[b.ID], moved[a.ID]) })
+	return out[:min(len(out), maxTopics)]
+}
+
+// spikes are the strongest of a topic, a place or a claim: that much came in within an hour is no news to a committee.
+func spikes(r *coverage.Report) []coverage.Spike {
+	out := slices.DeleteFunc(slices.Clone(r.Spikes), func(s coverage.Spike) bool { return s.Dimension == "" })
+	return out[:min(len(out), maxSpikes)]
+}
+
+// voices are the outlets with the largest share, the languages, the tone towards claims, and what took more or less room
+// than before.
+func voices(r *coverage.Report, w words) (lines []coverageLine) {
+	if outlets := breakdown(r, coverage.Outlet); len(outlets) > 1 {
+		lines = append(lines, coverageLine{w.outletShares, shares(outlets[:min(len(outlets), maxOutlets)], w)})
+	}
+	if languages := breakdown(r, coverage.Language); len(languages) > 1 {
+		lines = append(lines, coverageLine{w.languageShares, shares(languages[:min(len(languages), maxOutlets)], w)})
+	}
+	var tones []string
+	for _, t := range r.Tone {
+		if t.Now+t.Before > 0 {
+			tones = append(tones, fmt.Sprintf(w.toneOf[t.Name], w.number(t.Now), w.number(t.Before)))
+		}
+	}
+	if len(tones) > 0 {
+		lines = append(lines, coverageLine{w.tone, strings.Join(tones, "; ")})
+	}
+	for _, m := range []struct {
+		name  string
+		moves []coverage.Move
+	}{{w.rose, r.Rose}, {w.fell, r.Fell}} {
+		var said []string
+		for _, v := range m.moves {
+			if v.Dimension != coverage.Language && len(said) < maxMoves {
+				said = append(said, fmt.Sprintf("%s (%s → %s)", moveName(v, w), w.number(v.Before), w.number(v.Now)))
 			}
 		}
+		if len(said) > 0 {
+			lines = append(lines, coverageLine{m.name, strings.Join(said, "; ")})
+		}
 	}
+	return lines
 }
 
-// fieldOf finds the line of a field in the counts.
-func (c *content) fieldOf(name string) *field {
-	for i := range c.fields {
-		if c.fields[i].name == name {
-			return &c.fields[i]
+func shares(values []coverage.Value, w words) string {
+	var out []string
+	for _, v := range values {
+		out = append(out, fmt.Sprintf("%s %.0f\u00a0%%", valueName(v, w), 100*v.Share))
+	}
+	return strings.Join(out, "; ")
+}
+
+func breakdown(r *coverage.Report, d coverage.Dimension) []coverage.Value {
+	for _, b := range r.By {
+		if b.Dimension == d {
+			return b.Values
 		}
 	}
 	return nil
 }
 
-// measure counts how many of the new stories were answered, and how long they typically waited.
-func (c *content) measure(items []item) {
-	var waits []time.Duration
-	for i := range items {
-		if it := &items[i]; it.isNew && it.Answered() {
-			waits = append(waits, it.since)
-		}
-	}
-	c.settled, c.typical = len(waits), median(waits, func(d time.Duration) time.Duration { return d })
-}
+func valueName(v coverage.Value, w words) string { return nameOf(v.Name, v.ID, w) }
 
-// median is the middle one of the numbers of a list, the lower one of two; 0 for none.
-func median[T any, N cmp.Ordered](list []T, number func(T) N) (out N) {
-	if len(list) == 0 {
-		return out
+func moveName(m coverage.Move, w words) string { return nameOf(m.Name, m.ID, w) }
+
+// nameOf is what a value is called; a language, and what has no name, by its code.
+func nameOf(name coverage.Words, id string, w words) string {
+	if known, ok := w.languages[id]; ok {
+		return known
 	}
-	numbers := make([]N, len(list))
-	for i, v := range list {
-		numbers[i] = number(v)
+	if s := clean(name.In(w.Lang), maxOutlet); s != "" {
+		return s
 	}
-	slices.Sort(numbers)
-	return numbers[(len(numbers)-1)/2]
+	return clean(id, maxOutlet)
 }

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // the schedule is Vietnam's on any machine
@@ -59,6 +60,9 @@ type FailingSource struct {
 	Reason Sentence  // why
 }
 
+// Verdict is what somebody decided on a claim.
+type Verdict struct{ Verdict, By string }
+
 // Sentence is a few words in both languages of the mail.
 type Sentence struct{ VI, EN string }
 
@@ -67,11 +71,15 @@ type Deps struct {
 	DB         *store.DB // required for sending
 	Stories    Stories   // required
 	Health     SourceHealth
-	Archive    Archive               // nil: the mail tells no coverage
-	TLS        *tls.Config           // nil: the system's roots
-	Logger     *slog.Logger          // nil: silent
-	Registerer prometheus.Registerer // nil: no metrics
-	Now        func() time.Time      // nil: time.Now
+	Coverage   Coverage                                          // nil: the mail tells no coverage, and is drafted a little later than by a process that can
+	Verdicts   func(context.Context) (map[string]Verdict, error) // what people decided on claims, by ID; nil: the stories' own hold
+	Response   Response                                          // how fast the desk was; nil: not told
+	Feedback   Feedback                                          // how the rules were judged; nil: not told
+	ClaimName  func(id, language string) string                  // nil: rules are told by their IDs
+	TLS        *tls.Config                                       // nil: the system's roots
+	Logger     *slog.Logger                                      // nil: silent
+	Registerer prometheus.Registerer                             // nil: no metrics
+	Now        func() time.Time                                  // nil: time.Now
 }
 
 // Digest builds and sends morning mails. It is safe for concurrent use.
@@ -117,6 +125,12 @@ func New(cfg Config, deps Deps) (*Digest, error) {
 	d.delivery = smtpMailer{cfg: cfg.SMTP, tls: deps.TLS}
 	return d, nil
 }
+
+// Lists are the configured lists.
+func (d *Digest) Lists() []List { return slices.Clone(d.cfg.Lists) }
+
+// SendTime is when the mail of a date is sent.
+func (d *Digest) SendTime(date Date) (time.Time, error) { return d.at(date, d.sendAt) }
 
 // List returns the list with a name; the first one for "".
 func (d *Digest) List(name string) (List, error) {

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"haidang/alerting"
+	"haidang/alerting/feedback"
+	"haidang/alerting/response"
+	"haidang/internal/coverage"
 )
 
 // Bounds of a mail: three stories to decide on, and lists that stay short enough to be read.
@@ -54,9 +57,12 @@ type content struct {
 	settled  int           // new ones that have been answered
 	typical  time.Duration // the median of how long they stood unanswered
 	trend    trend
-	coverage *Coverage // nil: nothing is known of it
-	open     int       // unanswered, new and old
-	openOld  int       // of them, those from before the window
+	coverage *coverage.Report // nil: nothing is known of it
+	measured *response.Group  // nil: not told
+	judged   bool             // rules are told
+	rules    []feedback.Rule  // to mend or retire
+	open     int              // unanswered, new and old
+	openOld  int              // of them, those from before the window
 	longest  time.Duration
 	health   *Health // nil: nothing is known of the sources
 }
@@ -130,13 +136,17 @@ func (d *Digest) gather(ctx context.Context, date Date, list List, review Review
 	if c.trend, err = d.trendOf(ctx, list, to, at, ids); err != nil {
 		return nil, err
 	}
-	c.health, c.coverage = d.health(ctx), d.coverage(ctx, c, at)
-	return c, nil
+	c.health, c.coverage = d.health(ctx), d.coverageOf(ctx, c, at)
+	return c, d.lookBack(ctx, c)
 }
 
 // stories reads all of the stories that a list is for, page by page.
 func (d *Digest) stories(ctx context.Context, list List, at, since time.Time) ([]alerting.Story, error) {
 	const page = 1000
+	decided, err := d.verdicts(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []alerting.Story
 	for offset := 0; ; offset += page {
 		f := alerting.Filter{Since: since, Limit: page, Offset: offset}
@@ -145,6 +155,9 @@ func (d *Digest) stories(ctx context.Context, list List, at, since time.Time) ([
 			return nil, err
 		}
 		for i := range stories {
+			if v, ok := decided[stories[i].ClaimID]; ok {
+				stories[i].Verdict, stories[i].DecidedBy = v.Verdict, v.By
+			}
 			if list.wants(&stories[i]) {
 				out = append(out, stories[i])
 			}
@@ -153,6 +166,14 @@ func (d *Digest) stories(ctx context.Context, list List, at, since time.Time) ([
 			return out, nil
 		}
 	}
+}
+
+// verdicts are what people decided on claims since their rules were written.
+func (d *Digest) verdicts(ctx context.Context) (map[string]Verdict, error) {
+	if d.deps.Verdicts == nil {
+		return nil, nil
+	}
+	return d.deps.Verdicts(ctx)
 }
 
 // health asks how the sources are. A mail goes out even when nobody can say; it then says so.

@@ -126,12 +126,19 @@ func (s smtpMailer) deliver(ctx context.Context, mails []*mail.Msg, done func(i 
 	return nil
 }
 
-// refused reports whether a mail server refused an address for good. Anything else may be different tomorrow: a wrong
-// password is mended by people, a full mailbox is emptied.
+// refused reports whether a mail server refused an address for good. Anything else may be different in an hour: a wrong
+// password is mended by people, and a full mailbox, whatever number its server gives it, is emptied.
 func refused(err error) bool {
 	var s *mail.SendError
-	return errors.As(err, &s) && s.Reason == mail.ErrSMTPRcptTo && s.ErrorCode() >= 500
+	return errors.As(err, &s) && s.Reason == mail.ErrSMTPRcptTo && s.ErrorCode() >= 500 &&
+		s.ErrorCode() != mailboxFull && s.EnhancedStatusCode() != mailboxFullEnhanced
 }
+
+// How servers say that a mailbox is full (RFC 5321, RFC 3463).
+const (
+	mailboxFull         = 552
+	mailboxFullEnhanced = "5.2.2"
+)
 
 // Mail sends one message of the desk through the digest's mail server. It is an error where there is none.
 func (d *Digest) Mail(ctx context.Context, m alerting.Mail) error {
@@ -141,15 +148,11 @@ func (d *Digest) Mail(ctx context.Context, m alerting.Mail) error {
 	_, domain, _ := strings.Cut(d.from.Address, "@")
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP))
 	msg.FromMailAddress(d.from)
-	for _, to := range m.To {
-		a, err := parseAddress(to)
-		if err != nil {
-			return err
-		}
-		if err := msg.AddTo(a.String()); err != nil {
-			return fmt.Errorf("mail to %q: %w", to, err)
-		}
+	to, err := parseAddress(m.To)
+	if err != nil {
+		return err
 	}
+	msg.SetAddrHeaderFromMailAddress(mail.HeaderTo, to)
 	msg.Subject(clean(m.Subject, maxSubject))
 	msg.SetMessageIDWithValue(m.ID + "@" + domain)
 	msg.SetDateWithValue(d.now().In(d.zone))
@@ -158,8 +161,10 @@ func (d *Digest) Mail(ctx context.Context, m alerting.Mail) error {
 	msg.SetBodyString(mail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
 	var refusal error
-	err := d.delivery.deliver(ctx, []*mail.Msg{msg}, func(_ int, err error) error {
-		refusal = err
+	err = d.delivery.deliver(ctx, []*mail.Msg{msg}, func(_ int, err error) error {
+		if refusal = err; refused(err) {
+			refusal = errors.Join(alerting.ErrRefused, err)
+		}
 		return nil
 	})
 	return errors.Join(err, refusal)

@@ -96,13 +96,18 @@ func (l List) bars(end time.Time) []time.Time {
 	return out
 }
 
-// wants reports whether a story is of the fields and places that a list is for. A story that names no place concerns
-// every place.
+// wants reports whether a story is of the fields, places and topics that a list is for. A story that names no place
+// concerns every place, and one without a topic every topic.
 func (l List) wants(s *alerting.Story) bool {
 	if len(l.Fields) > 0 && !slices.Contains(l.Fields, s.Field) {
 		return false
 	}
-	return len(l.Places) == 0 || len(s.Places) == 0 || slices.ContainsFunc(s.Places, func(p string) bool { return slices.Contains(l.Places, p) })
+	return overlap(l.Places, s.Places) && overlap(l.Topics, s.Topics)
+}
+
+// overlap reports whether two lists share a member, or one of them is empty.
+func overlap(a, b []string) bool {
+	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(v string) bool { return slices.Contains(b, v) })
 }
 
 // day is the date as midnight UTC.

@@ -9,6 +9,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"haidang/alerting"
+	"haidang/alerting/feedback"
+	"haidang/alerting/response"
+	"haidang/internal/coverage"
 )
 
 func TestPeriodsOfEditions(t *testing.T) {
@@ -110,6 +115,70 @@ func TestListsForFieldsAndPlaces(t *testing.T) {
 	lacks(t, "the list of a place", e.Text, "Suối Ngang")
 }
 
+// TestWeeklyLooksBackOnTheDesk: how fast it was, and for whoever keeps the rules, which of them to mend.
+func TestWeeklyLooksBackOnTheDesk(t *testing.T) {
+	w := newWorld(t, func(c *Config, d *Deps) {
+		c.Link = "https://desk.haidang.test"
+		c.Lists = []List{{Name: "tuan", Edition: Weekly, Language: "vi", Rules: true}, {Name: "hue", Edition: Weekly, Language: "en", Places: []string{"hue"}}}
+		clock := func() time.Time { return morning.Add(24 * time.Hour) }
+		var err error
+		if d.Response, err = response.New(d.DB, clock); err != nil {
+			t.Fatal(err)
+		}
+		d.Feedback = judged{
+			{ClaimID: "dam", Advice: feedback.Mend, Tally: feedback.Tally{Hits: 1, Noise: 3, Reasons: map[alerting.Noise]int{alerting.OldNews: 2}}},
+			{ClaimID: "bank", Tally: feedback.Tally{Hits: 4}},
+		}
+		d.ClaimName = func(id, language string) string { return id + "/" + language }
+	})
+	w.day()
+	w.now = morning.Add(24 * time.Hour) // Monday
+	e, err := w.Build(t.Context(), "2026-11-23", w.cfg.Lists[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, "the weekly text", e.Text, "== Bàn trực phản ứng nhanh đến đâu ==", "- Từ lúc thấy đến lúc báo chuông: một nửa trong 0 giây", "bài bác bỏ đầu tiên: một nửa trong 2 giờ 00 phút",
+		"== Quy tắc cần sửa hoặc bỏ ==", "- dam/vi · cần sửa, 1 trên 4 lần báo đúng, phần lớn vì tin cũ", "https://desk.haidang.test/rules/dam")
+	lacks(t, "the weekly text", e.Text, "bank/vi")
+	if e, err = w.Build(t.Context(), "2026-11-23", w.cfg.Lists[1]); err != nil {
+		t.Fatal(err)
+	}
+	lacks(t, "the list of a place", e.Text, "How fast", "Rules to mend")
+	if err := (Config{Time: "06:45", Cutoff: "06:30", From: "a@b.vn", Lists: []List{{Name: "a", Language: "vi", Rules: true}}}).Validate(); err == nil || !strings.Contains(err.Error(), "edition: weekly") {
+		t.Errorf("rules in a daily edition: %v", err)
+	}
+}
+
+// judged are rules as they were judged.
+type judged []feedback.Rule
+
+func (j judged) Rules(context.Context) ([]feedback.Rule, error) { return j, nil }
+
+func TestListsForTopics(t *testing.T) {
+	w := newWorld(t, func(c *Config, _ *Deps) {
+		c.Lists = []List{{Name: "bo-tai-chinh", Language: "vi", Topics: []string{"economy", "banking"}}}
+	})
+	w.day()
+	for claim, topics := range map[string]string{"dam": `["disaster"]`, "bank": `["banking", "law"]`} {
+		if _, err := w.db.Exec(t.Context(), `UPDATE alerts SET topics = ? WHERE claim_id = ?`, topics, claim); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e := w.build("bo-tai-chinh")
+	wants(t, "the list of two topics", e.Text, "Ngân hàng Bến Cảng", "căn cước") // the latter has no topic
+	lacks(t, "the list of two topics", e.Text, "Suối Ngang")
+}
+
+func TestWhatPeopleDecidedIsTold(t *testing.T) {
+	w := newWorld(t, func(_ *Config, d *Deps) {
+		d.Verdicts = func(context.Context) (map[string]Verdict, error) {
+			return map[string]Verdict{"dam": {"false", "Tổ trực"}}, nil
+		}
+	})
+	w.day()
+	wants(t, "the mail", w.build("ban-chi-dao").Text, "Kết luận: Sai sự thật (Tổ trực)")
+}
+
 func TestListProblemsAreToldAtOnce(t *testing.T) {
 	c := DefaultConfig()
 	c.Lists = []List{{Name: "a", Language: "vi", Edition: "hourly", Fields: []string{"weather"}}}
@@ -121,24 +190,57 @@ func TestListProblemsAreToldAtOnce(t *testing.T) {
 }
 
 // library is an archive with made-up numbers.
-type library struct{ err error }
-
-func (l library) Volumes(_ context.Context, from, _ time.Time) (Volumes, error) {
-	weeks := int(morning.Sub(from) / (7 * 24 * time.Hour))
-	return Volumes{Articles: 1000 - 10*weeks, Topics: map[string]int{"disaster": 150 - 20*min(weeks, 3), "sport": 300, "tiny": 3}}, l.err
+type library struct {
+	err   error
+	asked coverage.Request
 }
 
-func (library) TopicName(id, language string) string { return id + "/" + language }
+func (l *library) Report(_ context.Context, r coverage.Request) (coverage.Report, error) {
+	l.asked = r
+	both := func(s string) coverage.Words { return coverage.Words{VI: s + "/vi", EN: s + "/en"} }
+	topics := []coverage.Value{
+		{ID: "sport", Name: both("sport"), Count: coverage.Count{Now: 300, Before: 300}},
+		{ID: "disaster", Name: both("disaster"), Count: coverage.Count{Now: 150, Before: 90}},
+		{ID: "new", Count: coverage.Count{Now: 3}},
+	}
+	return coverage.Report{
+		Articles: coverage.Count{Now: 1000, Before: 970},
+		By: []coverage.Breakdown{
+			{Dimension: coverage.Topic, Values: topics},
+			{Dimension: coverage.Outlet, Values: []coverage.Value{{ID: "a", Name: coverage.Words{VI: "Báo A", EN: "Báo A"}, Share: 0.62}, {ID: "b", Name: coverage.Words{VI: "Báo B", EN: "Báo B"}, Share: 0.38}}},
+			{Dimension: coverage.Language, Values: []coverage.Value{{ID: "vi", Share: 0.9}, {ID: "en", Share: 0.1}}},
+		},
+		Tone:   []coverage.Tone{{Name: "repeats", Count: coverage.Count{Now: 7, Before: 4}}, {Name: "doubts"}, {Name: "answers", Count: coverage.Count{Now: 12, Before: 1}}},
+		Rose:   []coverage.Move{{Dimension: coverage.Topic, ID: "disaster", Name: both("disaster"), Count: coverage.Count{Now: 150, Before: 90}, Score: 5}},
+		Spikes: []coverage.Spike{{Said: both("Tất cả: 48 bài")}, {Dimension: coverage.Topic, Said: both("Lũ: 50 bài của 9 báo")}},
+	}, l.err
+}
 
-func TestCoverageBesideWhatIsUsual(t *testing.T) {
+func TestCoverageBesideTheWeekBefore(t *testing.T) {
 	archive := &library{}
-	w := newWorld(t, func(_ *Config, d *Deps) { d.Archive = archive })
+	w := newWorld(t, func(c *Config, d *Deps) {
+		d.Coverage = archive
+		c.Lists = append(c.Lists, List{Name: "bo", Language: "vi", Topics: []string{"new", "quiet"}}, List{Name: "tuan", Language: "vi", Edition: Weekly})
+	})
 	text := w.build("ban-chi-dao").Text
-	wants(t, "the text", text, "- Tất cả các chủ đề: 1.000 bài; thường lệ 970 (+3 %)", "- disaster/vi: 150 bài; thường lệ 90 (+67 %)", "- sport/vi: 300 bài; như thường lệ")
-	lacks(t, "the text", text, "tiny")
+	wants(t, "the text", text, "- Tất cả các chủ đề: 1.000 bài; cùng ngày tuần trước 970 (+3\u00a0%)", "- disaster/vi: 150 bài; cùng ngày tuần trước 90 (+67\u00a0%)",
+		"- sport/vi: 300 bài; cùng ngày tuần trước 300\n", "- new: 3 bài\n", "- Bất thường: Lũ: 50 bài của 9 báo/vi")
+	lacks(t, "the daily text", text, "Tỷ trọng", "Tất cả: 48 bài")
 	if strings.Index(text, "disaster/vi") > strings.Index(text, "sport/vi") {
 		t.Error("the topic that moved most does not stand first")
 	}
+	if r := archive.asked; r.Clock != coverage.Seen || r.To.Sub(r.From) != 24*time.Hour || r.From.Sub(r.Before) != 7*24*time.Hour {
+		t.Errorf("asked for %+v; want the day of the mail, by when it came in, beside the same day a week before", r)
+	}
+	text = w.build("bo").Text
+	wants(t, "a list with topics of its own", text, "- new: 3 bài", "- quiet: 0 bài")
+	lacks(t, "a list with topics of its own", text, "disaster/vi", "sport")
+	e, err := w.Build(t.Context(), "2026-11-16", w.cfg.Lists[3])
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, "the weekly text", e.Text, "tuần trước đó 970", "- Tỷ trọng theo báo: Báo A 62\u00a0%; Báo B 38\u00a0%", "- Theo ngôn ngữ: tiếng Việt 90\u00a0%; tiếng Anh 10\u00a0%",
+		"- Bài nói về các tin đồn: 7 bài nhắc lại như thật (trước đó 4); 12 bài bác bỏ (trước đó 1)", "- Được viết nhiều hơn: disaster/vi (90 → 150)")
 	archive.err = errors.New("the archive sleeps")
 	wants(t, "without an archive the text", w.build("partners").Text, "The amount of coverage is not known")
 }

@@ -35,6 +35,10 @@ type page struct {
 	Trend             trendPart
 	Coverage          []coverageLine
 	CoverageMissing   string
+	Measured          []coverageLine
+	Judged            bool // rules are told
+	Rules             []line
+	MoreRules         string
 	Sources           sources
 }
 
@@ -64,8 +68,6 @@ type fieldLine struct{ Name, New, Open, In, Before string }
 
 // trendPart is the chart and what it says; without bars there is neither.
 type trendPart struct{ Text, Alt, CID string }
-
-type coverageLine struct{ Name, Text string }
 
 type sources struct {
 	Summary string
@@ -99,6 +101,8 @@ func (d *Digest) render(c *content, list List) (Edition, error) {
 		p.Tally = w.tally(c)
 	}
 	p.Coverage, p.CoverageMissing = d.coverageLines(c, w)
+	p.Measured, p.Judged = measuredLines(c.measured, w), c.judged
+	p.Rules, p.MoreRules = d.ruleLines(c.rules, w)
 	for _, it := range c.top {
 		p.Top = append(p.Top, d.card(it, w))
 	}
@@ -220,17 +224,6 @@ func (d *Digest) working(it item, w words) string {
 		out += ", " + owner
 	}
 	return out
-}
-
-func (d *Digest) coverageLines(c *content, w words) (lines []coverageLine, missing string) {
-	if c.coverage == nil {
-		return nil, w.NoCoverage
-	}
-	lines = append(lines, coverageLine{w.AllArticles, w.articles(c.coverage.Articles) + w.compared(c.coverage.Articles, c.coverage.Usual)})
-	for _, t := range c.coverage.Topics {
-		lines = append(lines, coverageLine{clean(d.deps.Archive.TopicName(t.ID, w.Lang), maxOutlet), w.articles(t.Articles) + w.compared(t.Articles, t.Usual)})
-	}
-	return lines, ""
 }
 
 // chartInWords is the chart for whoever does not see it.

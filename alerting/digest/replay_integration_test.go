@@ -19,6 +19,7 @@ import (
 	"haidang/alerting"
 	"haidang/classifier"
 	"haidang/internal/article"
+	"haidang/internal/coverage"
 )
 
 // The days that are replayed: the storm season of 2025, of the three outlets of stream/items.
@@ -68,25 +69,38 @@ func streamed(t *testing.T, from, to time.Time) []article.Article {
 }
 
 // ledger counts the articles of the replay by itself, so that the mails can be held against it.
-type ledger struct {
-	articles []article.Article
-	topics   map[string]string
-}
+type ledger struct{ articles []article.Article }
 
-func (l *ledger) Volumes(_ context.Context, from, to time.Time) (Volumes, error) {
-	v := Volumes{Topics: map[string]int{}}
-	for i := range l.articles {
-		if a := &l.articles[i]; !a.FirstSeen.Before(from) && a.FirstSeen.Before(to) {
-			v.Articles++
-			for _, topic := range a.Verdict.Topics {
-				v.Topics[topic]++
+// Tally implements coverage.Source.
+func (l *ledger) Tally(_ context.Context, ask coverage.Ask) (coverage.Tally, error) {
+	out := coverage.Tally{Articles: make([]int, ask.Cells()), Copies: make([]int, ask.Cells()), By: map[coverage.Dimension]map[string][]int{}, Names: map[string]string{}}
+	for _, a := range l.between(ask.From, ask.To) {
+		cell := int(a.FirstSeen.Sub(ask.From) / ask.Cell)
+		out.Articles[cell]++
+		out.Names[a.Outlet] = a.Outlet
+		for _, d := range ask.By {
+			for _, id := range map[coverage.Dimension][]string{coverage.Topic: a.Verdict.Topics, coverage.Place: a.Verdict.Places, coverage.Outlet: {a.Outlet}, coverage.Language: {a.Language}}[d] {
+				if out.By[d] == nil {
+					out.By[d] = map[string][]int{}
+				}
+				if out.By[d][id] == nil {
+					out.By[d][id] = make([]int, ask.Cells())
+				}
+				out.By[d][id][cell]++
 			}
 		}
 	}
-	return v, nil
+	return out, nil
 }
 
-func (l *ledger) TopicName(id, _ string) string { return l.topics[id] }
+// between are the articles that came in from one moment on and before another; they lie in the order of their arrival.
+func (l *ledger) between(from, to time.Time) []article.Article {
+	at := func(t time.Time) int {
+		i, _ := slices.BinarySearchFunc(l.articles, t, func(a article.Article, t time.Time) int { return a.FirstSeen.Compare(t) })
+		return i
+	}
+	return l.articles[at(from):at(to)]
+}
 
 // TestIntegrationReplay lives through sixty days of real arrivals with the clock in hand: one mail a day, each read back
 // and held against what came in. With -render the mails are written to a folder, to be read by eye.
@@ -96,25 +110,33 @@ func TestIntegrationReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	items := streamed(t, first, first.AddDate(0, 0, replayDays))
-	books := &ledger{topics: map[string]string{}}
+	books := &ledger{}
 	rules, err := classifier.Load(os.DirFS("../../configs"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, topic := range rules.Topics() {
-		books.topics[topic.ID] = topic.Name.VI
-	}
 	w := newWorld(t, func(c *Config, d *Deps) {
 		c.SMTP.Host, c.Link = "mail.haidang.test", "https://desk.haidang.test"
-		c.Lists = []List{{Name: "ban-chi-dao", Language: "vi", To: []string{"lead@haidang.test"}}}
-		d.Archive = books
+		c.Lists = []List{
+			{Name: "ban-chi-dao", Language: "vi", To: []string{"lead@haidang.test"}},
+			{Name: "tuan", Edition: Weekly, Language: "vi", To: []string{"week@haidang.test"}},
+			{Name: "monthly", Edition: Monthly, Language: "en", To: []string{"month@haidang.test"}},
+		}
+		d.Coverage = coverage.New(books, coverage.Deps{Now: d.Now, Name: func(d coverage.Dimension, id, language string) string {
+			if d == coverage.Place {
+				return rules.PlaceName(id, language)
+			}
+			return rules.TopicName(id, language)
+		}})
 	})
 	o := &outbox{}
 	w.delivery = o
 	list := w.cfg.Lists[0]
 	w.now = first.Add(6*time.Hour + 45*time.Minute)
-	if err := w.skip(t.Context(), w.Due(list), list); err != nil { // the list begins with the replay
-		t.Fatal(err)
+	for _, l := range w.cfg.Lists { // the lists begin with the replay
+		if err := w.skip(t.Context(), w.Due(l), l); err != nil {
+			t.Fatal(err)
+		}
 	}
 	rest := items
 	for day := 1; day < replayDays; day++ {
@@ -131,15 +153,25 @@ func TestIntegrationReplay(t *testing.T) {
 				}
 			}
 			w.now = until
-			w.draft(t.Context(), list)
-			w.serve(t.Context(), list, w.Due(list))
-			w.serve(t.Context(), list, w.Due(list)) // a second look, or process, mails nobody
+			w.health.LastArticle = books.articles[len(books.articles)-1].FirstSeen
+			for _, l := range w.cfg.Lists {
+				w.draft(t.Context(), l)
+				w.serve(t.Context(), l, w.Due(l))
+				w.serve(t.Context(), l, w.Due(l)) // a second look, or process, mails nobody
+			}
 		}
 		w.holds(Date(first.AddDate(0, 0, day).Format(time.DateOnly)), list, books)
 	}
-	if want := replayDays - 1; len(o.sent) != want || len(slices.Compact(slices.Clone(o.sent))) != want {
-		t.Errorf("%d mails of %d dates, want one for each of %d mornings", len(o.sent), len(slices.Compact(slices.Clone(o.sent))), want)
+	last := first.AddDate(0, 0, replayDays-1)
+	want := 0
+	for _, l := range w.cfg.Lists {
+		want += len(l.mornings(replayFrom, Date(last.Format(time.DateOnly))))
 	}
+	sent := slices.Sorted(slices.Values(o.sent))
+	if len(sent) != want || len(slices.Compact(slices.Clone(sent))) != want {
+		t.Errorf("%d mails, %d different ones, want one for each list and morning: %d", len(sent), len(slices.Compact(slices.Clone(sent))), want)
+	}
+	w.keepEditions(replayFrom, Date(last.Format(time.DateOnly)))
 	stories, err := w.desk.Stories(t.Context(), alerting.Filter{Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
@@ -170,8 +202,7 @@ func (w *world) holds(date Date, list List, books *ledger) {
 			w.t.Errorf("%s tells the story %s more than once:\n%s", date, m[1], d.Text)
 		}
 	}
-	volumes, _ := books.Volumes(w.t.Context(), from, to)
-	if want := "Tất cả các chủ đề: " + grouped(volumes.Articles, ".") + " bài"; !strings.Contains(d.Text, want) {
+	if want := "Tất cả các chủ đề: " + grouped(len(books.between(from, to)), ".") + " bài"; !strings.Contains(d.Text, want) {
 		w.t.Errorf("%s lacks %q:\n%s", date, want, d.Text)
 	}
 	var fresh, carrying int
@@ -189,11 +220,32 @@ func (w *world) holds(date Date, list List, books *ledger) {
 	if want := fmt.Sprintf("%d bài mang tin cần kiểm chứng", carrying); carrying > 0 && !strings.Contains(d.Text, want) {
 		w.t.Errorf("%s lacks %q:\n%s", date, want, d.Text)
 	}
-	if *renderTo != "" {
-		for extension, text := range map[string]string{".txt": d.Text, ".html": d.Standalone()} {
-			if err := os.WriteFile(filepath.Join(*renderTo, "replay-"+string(date)+extension), []byte(text), 0o644); err != nil {
-				w.t.Fatal(err)
+	w.keep(d)
+}
+
+// keep writes a mail into the folder of -render.
+func (w *world) keep(d Draft) {
+	w.t.Helper()
+	if *renderTo == "" {
+		return
+	}
+	for extension, text := range map[string]string{".txt": d.Text, ".html": d.Standalone()} {
+		if err := os.WriteFile(filepath.Join(*renderTo, "replay-"+d.List.Name+"-"+string(d.Date)+extension), []byte(text), 0o644); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// keepEditions reads the weekly and monthly mails back.
+func (w *world) keepEditions(from, until Date) {
+	w.t.Helper()
+	for _, l := range w.cfg.Lists[1:] {
+		for _, date := range l.mornings(from, until) {
+			d, err := w.Draft(w.t.Context(), date, l)
+			if err != nil || d.State != string(stateSent) || len(d.HTML)+len(d.Chart)*4/3 > 60<<10 {
+				w.t.Errorf("the %s mail of %s: %s, %d bytes, %v; want it sent and under 60 KB", l.edition(), date, d.State, len(d.HTML)+len(d.Chart)*4/3, err)
 			}
+			w.keep(d)
 		}
 	}
 }

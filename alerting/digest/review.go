@@ -33,6 +33,7 @@ var (
 	ErrAlreadySent = errors.New("this digest has been sent, or is being sent, and cannot be changed any more")
 	ErrReviewed    = errors.New("somebody else has reviewed this digest meanwhile: look at it again")
 	ErrNoDraft     = errors.New("there is no draft yet: it is built at the cut-off")
+	ErrLongNote    = fmt.Errorf("the note is too long: at most %d letters fit", maxNote)
 )
 
 // Draft is a mail that waits for its time, or was sent.
@@ -42,6 +43,8 @@ type Draft struct {
 	Version int64 // for the next Review
 	Top     []TopStory
 	State   string    // pending, sent, failed
+	Waits   bool      // nobody has begun to send it: it can be reviewed
+	Problem string    // why somebody does not have it
 	Built   time.Time // when its text was made
 	SentAt  time.Time // zero until everybody has it
 }
@@ -60,7 +63,7 @@ func (d *Digest) Review(ctx context.Context, date Date, list List, version int64
 	case r.By == "":
 		return errors.New("a review needs the name of whoever made it")
 	case len([]rune(r.Note)) > maxNote:
-		return fmt.Errorf("the note has %d letters; at most %d fit", len([]rune(r.Note)), maxNote)
+		return ErrLongNote
 	case len(r.LeftOut) > maxLeftOut:
 		return fmt.Errorf("%d stories are left out; at most %d can be", len(r.LeftOut), maxLeftOut)
 	}
@@ -74,7 +77,7 @@ func (d *Digest) Review(ctx context.Context, date Date, list List, version int64
 		return ErrNoDraft
 	case err != nil:
 		return err
-	case stored.state != statePending || stored.attempts > 0:
+	case !stored.waits():
 		return ErrAlreadySent
 	case stored.version != version:
 		return ErrReviewed
@@ -116,8 +119,8 @@ func (d *Digest) Draft(ctx context.Context, date Date, list List) (Draft, error)
 	if err != nil {
 		return Draft{}, err
 	}
-	out := Draft{Edition: r.Edition, Review: r.review, Version: r.version, State: string(r.state), Built: r.createdAt, SentAt: r.sentAt}
-	if r.state != statePending || r.attempts > 0 {
+	out := Draft{Edition: r.Edition, Review: r.review, Version: r.version, State: string(r.state), Waits: r.waits(), Problem: r.problem, Built: r.createdAt, SentAt: r.sentAt}
+	if !out.Waits {
 		return out, nil
 	}
 	c, err := d.gather(ctx, date, list, r.review)
@@ -141,6 +144,7 @@ type Past struct {
 	List       string
 	Subject    string
 	State      string
+	Waits      bool // nobody has begun to send it
 	ReviewedBy string
 	SentAt     time.Time
 }
@@ -150,7 +154,7 @@ func (d *Digest) Archive(ctx context.Context, before Date, limit int) ([]Past, e
 	if before == "" {
 		before = "9999-12-31"
 	}
-	rows, err := d.deps.DB.Query(ctx, `SELECT date, list, subject, state, reviewed_by, sent_at FROM digests
+	rows, err := d.deps.DB.Query(ctx, `SELECT date, list, subject, state, attempts, reviewed_by, sent_at FROM digests
 		WHERE date < ? AND state <> 'skipped' ORDER BY date DESC, list LIMIT ?`, string(before), limit)
 	if err != nil {
 		return nil, fmt.Errorf("list digests: %w", err)
@@ -159,11 +163,11 @@ func (d *Digest) Archive(ctx context.Context, before Date, limit int) ([]Past, e
 	var out []Past
 	for rows.Next() {
 		var p Past
-		var sent int64
-		if err := rows.Scan(&p.Date, &p.List, &p.Subject, &p.State, &p.ReviewedBy, &sent); err != nil {
+		var sent, attempts int64
+		if err := rows.Scan(&p.Date, &p.List, &p.Subject, &p.State, &attempts, &p.ReviewedBy, &sent); err != nil {
 			return nil, fmt.Errorf("list digests: %w", err)
 		}
-		p.SentAt = moment(sent)
+		p.SentAt, p.Waits = moment(sent), p.State == string(statePending) && attempts == 0
 		out = append(out, p)
 	}
 	return out, rows.Err()

@@ -94,8 +94,12 @@ func TestReviewRefusesWhatCannotBe(t *testing.T) {
 func TestDraftWaitsForItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, o := scheduled(t)
-		w.runFor(23*time.Hour + 35*time.Minute) // from 07:00 to 06:35
+		w.runFor(23*time.Hour + 32*time.Minute) // from 07:00 to 06:32
 		list := w.cfg.Lists[0]
+		if d, err := w.Draft(t.Context(), "2000-01-02", list); !errors.Is(err, ErrNoDraft) {
+			t.Errorf("two minutes after the cut-off: %+v, %v; want the draft left to a process with an archive", d, err)
+		}
+		w.runFor(4 * time.Minute)
 		d, err := w.Draft(t.Context(), "2000-01-02", list)
 		if err != nil || len(o.sent) != 0 {
 			t.Fatalf("Draft = %v, sent %q; want a draft and nothing sent", err, o.sent)

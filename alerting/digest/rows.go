@@ -21,7 +21,11 @@ type row struct {
 	sentAt    time.Time
 	version   int64
 	review    Review
+	problem   string // of the last attempt
 }
+
+// waits reports whether nobody has begun to send the mail, so that it can still be changed.
+func (r *row) waits() bool { return r.state == statePending && r.attempts == 0 }
 
 // prepare builds and stores a mail unless it is stored already. It is built once: whoever stores it first wins.
 func (d *Digest) prepare(ctx context.Context, date Date, list List) error {
@@ -87,9 +91,9 @@ func (d *Digest) read(ctx context.Context, date Date, list List) (row, error) {
 	var next, created, sent, reviewed int64
 	var chart, leftOut string
 	err := d.deps.DB.QueryRow(ctx, `SELECT state, message_id, subject, html, plain, chart, attempts, next_at, created_at, sent_at,
-		version, reviewed_by, reviewed_at, note, left_out FROM digests WHERE date = ? AND list = ?`,
+		version, reviewed_by, reviewed_at, note, left_out, last_error FROM digests WHERE date = ? AND list = ?`,
 		string(date), list.Name).Scan(&r.state, &r.MessageID, &r.Subject, &r.HTML, &r.Text, &chart, &r.attempts, &next, &created, &sent,
-		&r.version, &r.review.By, &reviewed, &r.review.Note, &leftOut)
+		&r.version, &r.review.By, &reviewed, &r.review.Note, &leftOut, &r.problem)
 	if err != nil {
 		return r, fmt.Errorf("read the digest of %s: %w", date, err)
 	}

@@ -13,7 +13,8 @@ const look = time.Minute
 const maxCatchUp = 3
 
 // Run sends each list its mail every morning, and those that were slept through, until the context ends. Without a
-// mail server it only waits. A stop waits for the mail that is being sent, at most one SMTP timeout.
+// mail server it only waits. A stop waits for the mail that is being sent, at most one SMTP timeout. Any number of processes
+// may run it on one database: each mail is built by one and sent to each address by one.
 func (d *Digest) Run(ctx context.Context) error {
 	if d.cfg.SMTP.Host == "" {
 		d.log.Info("no mail server is configured: the morning mail is not sent")
@@ -77,11 +78,17 @@ func (d *Digest) owed(ctx context.Context, list List, due Date) ([]Date, error) 
 	return append(dates, missed[max(0, len(missed)-maxCatchUp):]...), nil
 }
 
+// precedence is how long a process that cannot tell the coverage leaves the drafts to one that can.
+const precedence = 5 * time.Minute
+
 // draft stores the mail whose period has just ended, so that a lead can look at it before it is sent. What fails here
 // is built again when the mail is due.
 func (d *Digest) draft(ctx context.Context, list List) {
 	date := d.Drafted(list)
 	if date <= d.Due(list) {
+		return
+	}
+	if cutoff, err := d.at(date, d.cutoff); err != nil || d.deps.Coverage == nil && d.now().Sub(cutoff) < precedence {
 		return
 	}
 	if newest, err := d.newest(ctx, list, date); err != nil || newest == "" || newest == date {

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"maps"
 	"math/big"
 	"mime"
 	"mime/multipart"
@@ -167,6 +168,13 @@ type parsed struct {
 	text, html string
 	chart      []byte // the PNG that the HTML shows
 	types      []string
+}
+
+// content is all of a mail but the marks between its parts, which are new each time.
+func (p parsed) content() parsed {
+	p.header = maps.Clone(p.header)
+	delete(p.header, "Content-Type")
+	return p
 }
 
 func parseMail(t testing.TB, raw []byte) parsed {

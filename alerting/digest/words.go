@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"haidang/alerting"
+	"haidang/alerting/feedback"
 	"haidang/internal/article"
 	"haidang/internal/text"
 )
@@ -32,7 +33,14 @@ type words struct {
 	days                                               [7]string
 	severities, verdicts, fields, stances, states      map[string]string
 	trendText                                          func(trend) string
-	compared                                           func(n, usual int) string
+	MeasuredHeading, RulesHeading, NoRules             string
+	steps                                              [5]string // alert, acknowledged, responded, denied, unanswered
+	usually, hours, right                              string
+	exact                                              func(time.Duration) string
+	advice, noises                                     map[string]string
+	spike, partly, outletShares, languageShares        string
+	tone, rose, fell                                   string
+	toneOf, languages                                  map[string]string // by the tone's name, with the number and the one before; by code
 	tally                                              func(*content) string
 	articles                                           func(n int) string
 	AllArticles, NoCoverage, test                      string
@@ -98,7 +106,20 @@ func vietnamese() words {
 			string(alerting.StateAcknowledged): "đã tiếp nhận", string(alerting.StateInReview): "đang xác minh", string(alerting.StateEscalated): "đã báo cáo cấp trên",
 			string(alerting.StateResponded): "đã phản hồi", string(alerting.StateSnoozed): "tạm hoãn", string(alerting.StateNew): "mới",
 		},
-		trendText: trendVI, compared: comparedVI, tally: tallyVI, AllArticles: "Tất cả các chủ đề", test: "[Gửi thử]",
+		MeasuredHeading: "Bàn trực phản ứng nhanh đến đâu", RulesHeading: "Quy tắc cần sửa hoặc bỏ", NoRules: "Không có quy tắc nào cần sửa.",
+		steps:   [5]string{"Từ lúc thấy đến lúc báo chuông", "đến lúc tiếp nhận", "đến lúc phản hồi", "Từ lúc tin xuất hiện đến bài bác bỏ đầu tiên", "Thời gian chưa được phản hồi, cộng lại"},
+		usually: "một nửa trong %s, chín phần mười trong %s (%s vụ)", hours: "%s giờ", right: "%s trên %s lần báo đúng",
+		exact:  exactly([4]string{"%d giây", "%d phút", "%d giờ %02d phút", "%d ngày %d giờ"}),
+		advice: map[string]string{string(feedback.Retire): "nên bỏ", string(feedback.Mend): "cần sửa"},
+		noises: map[string]string{
+			string(alerting.RuleTooBroad): "phần lớn vì quy tắc quá rộng", string(alerting.WrongStance): "phần lớn vì hiểu sai lập trường", string(alerting.OldNews): "phần lớn vì tin cũ",
+			string(alerting.ExtractionError): "phần lớn vì lỗi bóc tách", string(alerting.SpamSource): "phần lớn vì nguồn rác", string(alerting.NameClash): "phần lớn vì trùng tên",
+		},
+		spike: "Bất thường", partly: "Chưa đếm hết", outletShares: "Tỷ trọng theo báo", languageShares: "Theo ngôn ngữ",
+		tone: "Bài nói về các tin đồn", rose: "Được viết nhiều hơn", fell: "Được viết ít hơn",
+		toneOf:    map[string]string{"repeats": "%s bài nhắc lại như thật (trước đó %s)", "doubts": "%s bài nghi vấn (trước đó %s)", "answers": "%s bài bác bỏ (trước đó %s)"},
+		languages: map[string]string{"vi": "tiếng Việt", "en": "tiếng Anh"},
+		trendText: trendVI, tally: tallyVI, AllArticles: "Tất cả các chủ đề", test: "[Gửi thử]",
 		NoCoverage: "Không có số liệu về lượng tin bài: kho lưu trữ không nằm trong tiến trình này.",
 		articles:   func(n int) string { return grouped(n, ".") + " bài" },
 		lead:       leadVI, span: spanVI,
@@ -159,7 +180,20 @@ func english() words {
 			string(alerting.StateAcknowledged): "acknowledged", string(alerting.StateInReview): "in review", string(alerting.StateEscalated): "escalated",
 			string(alerting.StateResponded): "responded", string(alerting.StateSnoozed): "snoozed", string(alerting.StateNew): "new",
 		},
-		trendText: trendEN, compared: comparedEN, tally: tallyEN, AllArticles: "All topics", test: "[Test]",
+		MeasuredHeading: "How fast the desk responded", RulesHeading: "Rules to mend or retire", NoRules: "No rule needs mending.",
+		steps:   [5]string{"From first sight to the alert", "to acknowledgement", "to response", "From a claim's appearance to its first denial", "Time unanswered, all together"},
+		usually: "half within %s, nine of ten within %s (%s stories)", hours: "%s hours", right: "%s of %s right",
+		exact:  exactly([4]string{"%d s", "%d min", "%d h %02d min", "%d d %d h"}),
+		advice: map[string]string{string(feedback.Retire): "retire", string(feedback.Mend): "mend"},
+		noises: map[string]string{
+			string(alerting.RuleTooBroad): "mostly too broad", string(alerting.WrongStance): "mostly the stance was read wrongly", string(alerting.OldNews): "mostly old news",
+			string(alerting.ExtractionError): "mostly errors of extraction", string(alerting.SpamSource): "mostly spam", string(alerting.NameClash): "mostly a clash of names",
+		},
+		spike: "Out of the ordinary", partly: "Not all counted", outletShares: "Share of voice", languageShares: "By language",
+		tone: "Articles on the claims", rose: "More room than before", fell: "Less room than before",
+		toneOf:    map[string]string{"repeats": "%s repeat them (before: %s)", "doubts": "%s doubt them (before: %s)", "answers": "%s answer them (before: %s)"},
+		languages: map[string]string{"vi": "Vietnamese", "en": "English"},
+		trendText: trendEN, tally: tallyEN, AllArticles: "All topics", test: "[Test]",
 		NoCoverage: "The amount of coverage is not known: the archive is not in this process.",
 		articles:   func(n int) string { return plural(n, "article", "articles") },
 		lead:       leadEN, span: spanEN,

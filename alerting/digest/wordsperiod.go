@@ -3,6 +3,8 @@ package digest
 import (
 	"fmt"
 	"math"
+
+	"haidang/internal/coverage"
 )
 
 // periodWords is what a mail says of its day, week or month.
@@ -12,6 +14,7 @@ type periodWords struct {
 	earlier                      string // "(1 từ hôm trước)"
 	TrendHeading, CoverageHeader string
 	bars                         string // what a bar is: "một ngày"
+	besides                      string // what coverage is compared with: "cùng ngày tuần trước"
 }
 
 func periodVI(edition string) periodWords {
@@ -19,17 +22,17 @@ func periodVI(edition string) periodWords {
 	case Weekly:
 		return periodWords{
 			Title: "Bản tin tuần", ChangedHeading: "Thay đổi so với tuần trước", Before: "Tuần trước", earlier: "từ tuần trước",
-			TrendHeading: "Xu hướng tám tuần", CoverageHeader: "Báo chí viết về", bars: "mỗi cột một tuần, đến sáng thứ hai ghi dưới cột",
+			TrendHeading: "Xu hướng tám tuần", CoverageHeader: "Báo chí viết về", bars: "mỗi cột một tuần, đến sáng thứ hai ghi dưới cột", besides: "tuần trước đó",
 		}
 	case Monthly:
 		return periodWords{
 			Title: "Bản tin tháng", ChangedHeading: "Thay đổi so với tháng trước", Before: "Tháng trước", earlier: "từ tháng trước",
-			TrendHeading: "Xu hướng sáu tháng", CoverageHeader: "Báo chí viết về", bars: "mỗi cột một tháng",
+			TrendHeading: "Xu hướng sáu tháng", CoverageHeader: "Báo chí viết về", bars: "mỗi cột một tháng", besides: "kỳ trước đó",
 		}
 	}
 	return periodWords{
 		Title: "Bản tin sáng", ChangedHeading: "Thay đổi so với hôm qua", earlier: "từ hôm trước",
-		TrendHeading: "Xu hướng hai tuần", CoverageHeader: "Báo chí viết về", bars: "mỗi cột 24 giờ, đến sáng ngày ghi dưới cột",
+		TrendHeading: "Xu hướng hai tuần", CoverageHeader: "Báo chí viết về", bars: "mỗi cột 24 giờ, đến sáng ngày ghi dưới cột", besides: "cùng ngày tuần trước",
 	}
 }
 
@@ -38,17 +41,17 @@ func periodEN(edition string) periodWords {
 	case Weekly:
 		return periodWords{
 			Title: "Weekly digest", ChangedHeading: "Changed since last week", Before: "Week before", earlier: "from before",
-			TrendHeading: "Eight weeks", CoverageHeader: "What the press wrote about", bars: "one bar is a week, up to the Monday morning below it",
+			TrendHeading: "Eight weeks", CoverageHeader: "What the press wrote about", bars: "one bar is a week, up to the Monday morning below it", besides: "the week before",
 		}
 	case Monthly:
 		return periodWords{
 			Title: "Monthly digest", ChangedHeading: "Changed since last month", Before: "Month before", earlier: "from before",
-			TrendHeading: "Six months", CoverageHeader: "What the press wrote about", bars: "one bar is a month",
+			TrendHeading: "Six months", CoverageHeader: "What the press wrote about", bars: "one bar is a month", besides: "the period before",
 		}
 	}
 	return periodWords{
 		Title: "Morning digest", ChangedHeading: "Changed since yesterday", earlier: "from before",
-		TrendHeading: "Two weeks", CoverageHeader: "What the press wrote about", bars: "one bar is 24 hours, up to the morning of the day below it",
+		TrendHeading: "Two weeks", CoverageHeader: "What the press wrote about", bars: "one bar is 24 hours, up to the morning of the day below it", besides: "the same day last week",
 	}
 }
 
@@ -64,8 +67,6 @@ func trendEN(t trend) string {
 
 func comparedVI(n, usual int) string {
 	switch {
-	case usual == unknown:
-		return ""
 	case n == usual:
 		return "; như thường lệ"
 	case usual == 0:
@@ -76,14 +77,28 @@ func comparedVI(n, usual int) string {
 
 func comparedEN(n, usual int) string {
 	switch {
-	case usual == unknown:
-		return ""
 	case n == usual:
 		return "; as usual"
 	case usual == 0:
 		return "; usually there are none"
 	}
 	return fmt.Sprintf("; usually %s (%+d%%)", grouped(usual, ","), percent(n, usual))
+}
+
+// enough is from how many articles on a change is told in percent: two more than one are no trend.
+const enough = 20
+
+// beside says a number of articles, and how it compares with the one before; without one before it stands alone.
+func (w words) beside(n coverage.Count) string {
+	out := w.articles(n.Now)
+	if n.Before == 0 {
+		return out
+	}
+	out += fmt.Sprintf("; %s %s", w.besides, w.number(n.Before))
+	if n.Before >= enough && n.Now != n.Before {
+		out += fmt.Sprintf(" (%+d\u00a0%%)", percent(n.Now, n.Before))
+	}
+	return out
 }
 
 // percent is by how much a number is over its usual value, rounded to whole percents.

@@ -92,28 +92,23 @@ func (c verifyCmd) Run(e *env) error {
 	return nil
 }
 
-type reindexCmd struct{}
+type reindexCmd struct {
+	FromLog bool `help:"Read every verdict that the broker still has into the archive first: brings articles back that are missing."`
+}
 
 // Help is shown by --help.
 func (reindexCmd) Help() string {
-	return `Example: haidang --data haidang-data reindex
-For after a change of the analysis, or when verify found a damaged index. Stop 'haidang run' first: while it runs it mends damaged indexes by itself, once a day.`
+	return `Example: haidang --data haidang-data reindex --from-log
+Without --from-log every index is made again from the articles beside it; searches use the old one until the new one is whole. With it, what a lost or damaged shard held is read from the log before that, as far back as the broker keeps it. Stop 'haidang run' first: while it runs it mends damaged indexes by itself.`
 }
 
 // Run reindexes.
-func (reindexCmd) Run(e *env) error {
+func (c reindexCmd) Run(e *env) error {
 	opts, err := e.options()
 	if err != nil {
 		return err
 	}
-	shard := ""
-	err = app.Reindex(e.ctx, opts, func(p index.Progress) {
-		if p.Shard != shard {
-			shard = p.Shard
-			e.tell("shard " + shard)
-		}
-		e.tell(fmt.Sprintf("  %d of %d articles", p.Done, p.Of))
-	})
+	err = app.Reindex(e.ctx, app.ReindexOptions{Options: opts, FromLog: c.FromLog}, e.tell)
 	if errors.Is(err, index.ErrLocked) {
 		return fmt.Errorf("%w (a running process mends damaged indexes by itself)", err)
 	}

@@ -46,10 +46,12 @@ type cli struct {
 	Run      runCmd      `cmd:"" help:"Run the pipeline: crawl, classify, index, alert, and serve the desk."`
 	Demo     demoCmd     `cmd:"" help:"Show everything with three bundled outlets on loopback; nothing to install, no network."`
 	Import   importCmd   `cmd:"" help:"Send articles of JSON-lines files through the pipeline as backfill, which never rings."`
+	Crawl    crawlCmd    `cmd:"" help:"Read what an outlet published since a day, by its sitemaps, as backfill, which never rings."`
 	Feed     feedCmd     `cmd:"" help:"Read a feed and print its items as JSON lines."`
 	Fetch    fetchCmd    `cmd:"" help:"Read a page and print its article as one JSON line."`
 	Classify classifyCmd `cmd:"" help:"Read articles as JSON lines and print them with their verdicts."`
 	Search   searchCmd   `cmd:"" help:"Search the archive."`
+	Coverage coverageCmd `cmd:"" help:"Count what was written about, compare two periods, find spikes."`
 	Query    queryCmd    `cmd:"" help:"Check a query, or explain what it does with an article."`
 	Saved    savedCmd    `cmd:"" help:"Keep searches, and see how often they rang or would have."`
 	Rules    rulesCmd    `cmd:"" help:"List, test and explain the claims; try them on the past."`
@@ -57,6 +59,7 @@ type cli struct {
 	Digest   digestCmd   `cmd:"" help:"Write or send the morning digest of one day."`
 	Sources  sourcesCmd  `cmd:"" help:"List, check and find sources; exchange lists with feed readers."`
 	Routes   routesCmd   `cmd:"" help:"Draw who is told of what, or test it with an article."`
+	Response responseCmd `cmd:"" help:"Measure how fast the desk meets a rumour, by month, field or place."`
 	Silence  silenceCmd  `cmd:"" help:"Hold stories back for a time."`
 	User     userCmd     `cmd:"" help:"Passwords of the people of the desk."`
 	Audit    auditCmd    `cmd:"" help:"Export or verify the trail of who did what."`

@@ -33,6 +33,7 @@ type queryCheckCmd struct {
 // Help is shown by --help.
 func (queryCheckCmd) Help() string {
 	return `Example: haidang query check '"vỡ đập" NEAR/5 (sông OR hồ)'
+
 An article that holds none of the anchors is never looked at: the rarer they are, the cheaper the query. A wrong query
 is shown with a line of carets below the piece, and the exit status is 1.`
 }
@@ -44,13 +45,14 @@ func (c queryCheckCmd) Run(e *env) error {
 
 type queryExplainCmd struct {
 	Query string `arg:"" name:"QUERY" help:"In the query language (docs/query.md)."`
-	File  string `arg:"" optional:"" name:"FILE" help:"Articles as JSON lines, plain or .gz; '-' or none for standard input." default:"-"`
+	File  string `arg:"" optional:"" name:"FILE" help:"Articles as JSON lines, plain or .gz, or the text of one article, its title on the first line; '-' or none for standard input." default:"-"`
 	queryFlags
 }
 
 // Help is shown by --help.
 func (queryExplainCmd) Help() string {
 	return `Example: haidang fetch page.html --url https://example.vn/a.html | haidang query explain '"vỡ đập" NOT "diễn tập"'
+
 Marks the words found: [so] where there are no colours, and [−so] if the query excludes them. The exit status does not
 depend on whether the query held.`
 }

@@ -13,6 +13,12 @@ func TestQueryCommands(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`{"title":"Tin đồn vỡ đập","body":"Người dân sơ tán."}`+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	plain, page := filepath.Join(t.TempDir(), "a.txt"), filepath.Join(t.TempDir(), "a.html")
+	for name, text := range map[string]string{plain: "\n Tin vỡ đập\n\nĐê cũng vỡ.\n", page: "<html><p>vỡ"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	in := `{"title":"Đê vỡ"}` + "\n"
 	for _, tt := range []struct {
 		name string
@@ -31,6 +37,8 @@ func TestQueryCommands(t *testing.T) {
 		{"explain a file", []string{"explain", `"vỡ đập"`, file}, exitDone, "title: Tin đồn [vỡ đập]"},
 		{"explain standard input", []string{"explain", "vỡ", "-"}, exitDone, "title: Đê [vỡ]"},
 		{"explain without a file", []string{"explain", "vỡ"}, exitDone, "title: Đê [vỡ]"},
+		{"explain plain text", []string{"explain", "vỡ", plain}, exitDone, "title: Tin [vỡ] đập\n    text: Đê cũng [vỡ]."},
+		{"explain a page", []string{"explain", "vỡ", page}, exitFailed, "haidang fetch"},
 		{"what did not hold", []string{"explain", "động", file, "--lang", "en"}, exitDone, "the word does not occur"},
 		{"wrong query for explain", []string{"explain", "(lũ", file}, exitFailed, "\n^\nhaidang: cột 1"},
 		{"missing file", []string{"explain", "lũ", file + "x"}, exitFailed, "a.jsonlx"},

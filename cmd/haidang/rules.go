@@ -21,6 +21,9 @@ type rulesCmd struct {
 	Schema    rulesSchemaCmd  `cmd:"" help:"Print the JSON Schema of files of claims, for editors."`
 	Diff      rulesDiffCmd    `cmd:"" help:"Say which articles start or stop ringing with another folder of rules."`
 	Train     rulesTrainCmd   `cmd:"" help:"Learn how rumours are told from a gold set and ordinary news, and print telling.txt."`
+
+	Feedback       rulesFeedbackCmd `cmd:"" help:"Say how right the rules were, by the outcomes of their stories, and which to mend or retire."`
+	CounterExample rulesTeachCmd    `cmd:"" help:"Write a wrong ring into the draft of the rules."`
 }
 
 // rulesFlags are common to the rules commands.

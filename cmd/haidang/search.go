@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -182,18 +183,27 @@ func printFacets(w io.Writer, result app.SearchResult) {
 	if h == nil || len(h.Bars) == 0 {
 		return
 	}
-	most := 1
-	for _, b := range h.Bars {
-		most = max(most, b.Count)
+	counts := make([]int, len(h.Bars))
+	for i, b := range h.Bars {
+		counts[i] = b.Count
 	}
-	var line strings.Builder
-	for _, b := range h.Bars {
-		line.WriteRune([]rune(" ▁▂▃▄▅▆▇█")[(b.Count*8+most-1)/most])
-	}
-	fmt.Fprintf(w, "%s by %s, from %s, at most %d:\n|%s|\n", h.By, h.Unit, h.Bars[0].From.Format("2006-01-02 15:04"), most, line.String())
+	fmt.Fprintf(w, "%s by %s, from %s, at most %d:\n|%s|\n", h.By, h.Unit, h.Bars[0].From.Format("2006-01-02 15:04"), slices.Max(counts), sparkline(counts))
 	if result.Counted < result.Total {
 		fmt.Fprintf(w, "counted: the newest %d\n", result.Counted)
 	}
+}
+
+// sparkline draws counts as bars of one line.
+func sparkline(counts []int) string {
+	most := 1
+	for _, n := range counts {
+		most = max(most, n)
+	}
+	var line strings.Builder
+	for _, n := range counts {
+		line.WriteRune([]rune(" ▁▂▃▄▅▆▇█")[(n*8+most-1)/most])
+	}
+	return line.String()
 }
 
 // isDefaultData reports whether the data folder is the one that no flag named.

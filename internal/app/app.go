@@ -42,6 +42,8 @@ type Options struct {
 	Version string
 	// Quiet leaves out the pages and the crawler: for commands that only push articles through.
 	Quiet bool
+	// Fetch has a quiet process fetch the pages of links all the same; it polls nothing.
+	Fetch bool
 	// Started, when set, is called once everything runs and other commands can find this process.
 	Started func(addr string)
 	Logger  *slog.Logger
@@ -115,7 +117,7 @@ func (a *App) open(ctx context.Context) error {
 		{a.has(Serve) || a.has(Alert), a.openDesk},
 		{a.has(Serve) || a.has(Alert), a.openSaved},
 		{(a.mails() || a.pages()) && !a.has(Crawl), a.openIdleCrawler}, // mail and pages tell of the sources whoever crawls them
-		{a.mails(), a.openDigest},
+		{a.mails() || a.pages(), a.openDigest},
 		{!a.opts.Quiet, a.openPages},
 	}
 	for _, s := range steps {
@@ -130,7 +132,7 @@ func (a *App) open(ctx context.Context) error {
 }
 
 func (a *App) has(r Role) bool {
-	return slices.Contains(a.opts.Roles, r) && (r != Crawl || !a.opts.Quiet)
+	return slices.Contains(a.opts.Roles, r) && (r != Crawl || !a.opts.Quiet || a.opts.Fetch)
 }
 
 // pages reports whether this process serves the desk and the search, and so is the one that other commands ask.
@@ -203,8 +205,13 @@ type part struct {
 // parts lists what Run runs for the roles.
 func (a *App) parts() []part {
 	var parts []part
+	if a.has(Crawl) && !a.opts.Quiet {
+		parts = append(parts, part{"crawl feeds", a.crawler.Run})
+	} else if a.has(Crawl) {
+		parts = append(parts, part{"try pages again", a.crawler.Retry})
+	}
 	if a.has(Crawl) {
-		parts = append(parts, part{"crawl feeds", a.crawler.Run}, part{"fetch pages", a.fetchPages})
+		parts = append(parts, part{"fetch pages", a.fetchPages})
 	}
 	if a.has(Classify) {
 		parts = append(parts, part{"classify", a.classifyArticles})
@@ -218,8 +225,11 @@ func (a *App) parts() []part {
 	if a.has(Alert) {
 		parts = append(parts, part{"alert", a.raiseAlerts}, part{"send", a.desk.Run}, part{"saved searches", a.matchSaved})
 	}
+	if a.mails() || a.pages() {
+		parts = append(parts, part{"digest", a.digest.Run}) // whichever process is first; see digest.Digest.Run
+	}
 	if a.mails() {
-		parts = append(parts, part{"digest", a.digest.Run}, part{"tell of saved searches", a.saved.Run})
+		parts = append(parts, part{"tell of saved searches", a.saved.Run})
 	}
 	if !a.opts.Quiet {
 		parts = append(parts, part{"pages", a.servePages})

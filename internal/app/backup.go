@@ -180,7 +180,7 @@ func Restore(ctx context.Context, opts Options, backup string, say func(string))
 		}
 	}
 	say("making the indexes from the articles")
-	return withArchive(ctx, opts, func(x *index.Index) error {
+	return withArchive(ctx, opts, inWords(say), func(x *index.Index) error {
 		n, err := x.Count(ctx)
 		if err == nil {
 			say(fmt.Sprintf("%d articles can be searched again", n))
@@ -215,25 +215,28 @@ func RestoreShard(ctx context.Context, opts Options, backup, shard string, say f
 		return err
 	}
 	say("making the index of shard " + shard + " from its articles")
-	return withArchive(ctx, opts, func(*index.Index) error { return nil })
+	return withArchive(ctx, opts, inWords(say), func(*index.Index) error { return nil })
 }
 
-// withArchive opens the archive, which no other process may hold, and runs fn.
-func withArchive(_ context.Context, opts Options, fn func(*index.Index) error) error {
+// inWords tells progress as lines.
+func inWords(say func(string)) func(index.Progress) {
+	return func(p index.Progress) { say(fmt.Sprintf("shard %s: %d of %d articles", p.Shard, p.Done, p.Of)) }
+}
+
+// withArchive opens the archive, which no other process may hold, makes indexes that are missing, and runs fn.
+func withArchive(ctx context.Context, opts Options, tell func(index.Progress), fn func(*index.Index) error) error {
 	x, err := index.Open(opts.Config.Index, index.Deps{Logger: opts.Logger, Now: opts.Now})
 	if err != nil {
 		return err
 	}
-	return errors.Join(fn(x), x.Close())
+	err = x.Mend(ctx, tell)
+	if err == nil {
+		err = fn(x)
+	}
+	return errors.Join(err, x.Close())
 }
 
 // Verify reads the whole archive, beside a running process or without one.
 func Verify(ctx context.Context, opts Options, say func(string)) (index.Verified, error) {
 	return index.Verify(ctx, opts.Config.Index.Dir, func(shard string, n, of int) { say(fmt.Sprintf("shard %s (%d of %d)", shard, n, of)) })
-}
-
-// Reindex makes every index of the archive again from its articles. No other process may hold the archive: one that runs
-// mends what is damaged by itself.
-func Reindex(ctx context.Context, opts Options, say func(index.Progress)) error {
-	return withArchive(ctx, opts, func(x *index.Index) error { return x.Reindex(ctx, say) })
 }

@@ -61,17 +61,22 @@ func (c *checkpoint) save(lines int) error {
 		return nil
 	}
 	c.Lines = lines
-	data, err := json.Marshal(c)
+	return saveMark(c.path, c)
+}
+
+// saveMark writes how far a command has come, whole or not at all.
+func saveMark(path string, mark any) error {
+	data, err := json.Marshal(mark)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(c.path), 0o700); err != nil {
-		return fmt.Errorf("import checkpoint: %w", err)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
 	}
-	if err := os.WriteFile(c.path+".tmp", data, 0o600); err != nil {
-		return fmt.Errorf("import checkpoint: %w", err)
+	if err := os.WriteFile(path+".tmp", data, 0o600); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
 	}
-	return os.Rename(c.path+".tmp", c.path)
+	return os.Rename(path+".tmp", path)
 }
 
 // remove forgets a file that is done.

@@ -11,15 +11,27 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"haidang/alerting/digest"
+	"haidang/alerting/feedback"
+	"haidang/alerting/response"
 	"haidang/crawler"
 	"haidang/internal/bus"
+	"haidang/internal/claims"
+	"haidang/internal/coverage"
 )
 
 // openDigest makes the morning mail from the stories and the state of the sources.
 func (a *App) openDigest(context.Context) error {
+	measured, err := response.New(a.db, a.opts.Now)
+	if err != nil {
+		return err
+	}
+	judged, err := feedback.New(a.db, a.opts.Now)
+	if err != nil {
+		return err
+	}
 	d, err := digest.New(a.opts.Config.Digest, digest.Deps{
 		DB: a.db, Stories: a.desk, Health: watch{bus: a.bus, crawler: a.crawler, now: a.opts.Now}, Logger: a.log, Registerer: a.registry,
-		Now: a.opts.Now,
+		Now: a.opts.Now, Coverage: a.coverage(), Verdicts: a.verdicts, Response: measured, Feedback: judged, ClaimName: a.claimName,
 	})
 	if err != nil {
 		return err
@@ -66,9 +78,55 @@ func (w watch) SourceHealth(ctx context.Context) (digest.Health, error) {
 		if err != nil {
 			return out, err
 		}
-		out.Waiting += lag.Total
+		if out.Waiting += lag.Total; lag.Total == 0 {
+			continue
+		}
+		oldest, err := w.bus.Oldest(ctx, group, topicOf(group))
+		if err != nil {
+			return out, err
+		}
+		if !oldest.IsZero() {
+			out.Behind = max(out.Behind, w.now().Sub(oldest))
+		}
 	}
 	return out, nil
+}
+
+// claimName is what a claim says; in a process without rules, its ID.
+func (a *App) claimName(id, language string) string {
+	if rules := a.rules(); rules != nil {
+		return rules.ClaimName(id, language)
+	}
+	return id
+}
+
+// coverage is what the archive of this process counts, or, for a command, that of the running one; nil where there is none.
+func (a *App) coverage() digest.Coverage {
+	switch {
+	case a.archive != nil:
+		return newCoverage(a.archive, a.rules, a.opts.Now)
+	case a.bus == nil:
+		return coverageBeside{a.opts}
+	}
+	return nil
+}
+
+// coverageBeside asks the process that runs on a data folder, or reads the archive that lies there.
+type coverageBeside struct{ opts Options }
+
+// Report implements digest.Coverage.
+func (c coverageBeside) Report(ctx context.Context, r coverage.Request) (coverage.Report, error) {
+	return Coverage(ctx, c.opts.Config, c.opts.DataDir, r)
+}
+
+// verdicts are what people decided on claims; those of the rules' files stand in the stories.
+func (a *App) verdicts(ctx context.Context) (map[string]digest.Verdict, error) {
+	decided, err := claims.New(a.db, a.opts.Now).Decided(ctx)
+	out := make(map[string]digest.Verdict, len(decided))
+	for id, d := range decided {
+		out[id] = digest.Verdict{Verdict: d.Verdict, By: d.By}
+	}
+	return out, err
 }
 
 // DigestRequest says which morning mail is wanted and what to do with it: written to Folder, sent, sent to one address as

@@ -39,11 +39,9 @@ type ImportReport struct {
 }
 
 const (
-	importBytes    = 8 << 20 // of lines in a batch
-	importBatch    = 200
-	importBacklog  = 5000 // articles under way at most, so that the broker's retention never overtakes a stage
-	importPause    = 100 * time.Millisecond
-	importPatience = 2 * time.Minute // how long a broker may be away before the import gives up
+	importBytes   = 8 << 20 // of lines in a batch
+	importBatch   = 200
+	importBacklog = 5000 // articles under way at most, so that the broker's retention never overtakes a stage
 )
 
 // ErrInterrupted is returned when an import was stopped before its end. Running it again goes on where it was.
@@ -178,7 +176,7 @@ func (imp *importer) flush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := imp.send(ctx, messages); err != nil {
+	if err := imp.pipe.send(ctx, messages...); err != nil {
 		return err
 	}
 	imp.report.Sent += len(messages)
@@ -234,69 +232,17 @@ func complete(doc *article.Article, now time.Time) {
 	doc.Revise()
 }
 
-// send publishes a batch. A broker that is away, because its process is being restarted, is waited for.
-func (imp *importer) send(ctx context.Context, messages []bus.Message) error {
-	return imp.patiently(ctx, func() error { return imp.pipe.bus.Publish(ctx, messages...) })
-}
-
 // settle waits until at most so many articles are under way.
 func (imp *importer) settle(ctx context.Context, most int64) error {
-	for {
-		var waiting int64
-		err := imp.patiently(ctx, func() (err error) {
-			waiting, err = imp.pipe.waiting(ctx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
+	return imp.pipe.settle(ctx, most, func(waiting int64) {
 		imp.report.Waiting = waiting
-		if waiting <= most {
-			return nil
-		}
 		imp.progress()
-		if err := pause(ctx, importPause); err != nil {
-			return err
-		}
-	}
-}
-
-// patiently repeats what fails because the broker is away.
-func (imp *importer) patiently(ctx context.Context, do func() error) error {
-	deadline := time.Now().Add(importPatience)
-	for {
-		err := do()
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return ErrInterrupted
-		case imp.pipe.failed() != nil:
-			return imp.pipe.failed()
-		case bus.IsPermanent(err) || errors.Is(err, bus.ErrDiskFull) || time.Now().After(deadline):
-			return err // nothing is lost: run again, it goes on from the last batch that was stored
-		}
-		if err := pause(ctx, time.Second); err != nil {
-			return ErrInterrupted
-		}
-	}
+	})
 }
 
 func (imp *importer) progress() {
 	imp.report.Elapsed = time.Since(imp.start)
 	if imp.opts.Progress != nil {
 		imp.opts.Progress(imp.report)
-	}
-}
-
-// pause waits, or returns the context's error.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

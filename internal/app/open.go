@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"haidang/alerting"
+	"haidang/alerting/chat"
 	"haidang/alerting/digest"
 	"haidang/classifier"
 	"haidang/crawler"
@@ -129,6 +130,7 @@ const nodeFile = "node"
 func (a *App) openCrawler(context.Context) error {
 	c, err := crawler.New(a.opts.Config.Crawler, crawler.Deps{
 		Publisher: publisher{a.bus}, DB: a.db, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+		Shared: a.opts.Config.Bus.Mode == bus.External,
 	})
 	if err != nil {
 		return fmt.Errorf("crawler: %w", err)
@@ -150,7 +152,7 @@ func (a *App) openIdleCrawler(context.Context) error {
 // openReadingDesk opens the desk for reading only: without receivers.
 func (a *App) openReadingDesk(context.Context) error {
 	cfg := a.opts.Config.Alerting
-	cfg.Webhooks, cfg.Emails, cfg.Route = nil, nil, alerting.Route{}
+	cfg.Webhooks, cfg.Emails, cfg.Chats, cfg.Route = nil, nil, nil, alerting.Route{}
 	desk, err := alerting.New(cfg, alerting.Deps{DB: a.db, Logger: a.log, Now: a.opts.Now})
 	if err != nil {
 		return err
@@ -173,8 +175,12 @@ func (a *App) openDesk(context.Context) error {
 			return a.digest.Mail(ctx, m)
 		}
 	}
+	var write func(ctx context.Context, address, title, text string) error
+	if cfg := a.opts.Config.Alerting; len(cfg.Chats) > 0 {
+		write = chat.New(client.Transport, cfg.Retry.Timeout.Std()).Send
+	}
 	desk, err := alerting.New(a.opts.Config.Alerting, alerting.Deps{
-		DB: a.db, Publisher: publisher{a.bus}, Mail: send, HTTP: client, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+		DB: a.db, Publisher: publisher{a.bus}, Mail: send, Chat: write, HTTP: client, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
 	})
 	if err != nil {
 		return err
@@ -190,13 +196,17 @@ func (a *App) openPages(context.Context) error {
 		Logger: a.log, Registerer: a.registry, Gatherer: a.registry, Now: a.opts.Now,
 	}
 	if a.has(Serve) {
-		deps.Archive, deps.Desk = a.archive, a.desk
+		deps.Archive, deps.Desk, deps.Outbox = a.archive, a.desk, a.desk
 		deps.Place = func(id, language string) string { return a.rules().PlaceName(id, language) }
 		deps.Topic = func(id, language string) string { return a.rules().TopicName(id, language) }
 		deps.Claim = func(id, language string) string { return a.rules().ClaimName(id, language) }
 		deps.Saved = a.saved
+		deps.Coverage = newCoverage(a.archive, a.rules, a.opts.Now)
 		if a.crawler != nil {
 			deps.Evidence = a.crawler
+		}
+		if err := a.addInsight(&deps); err != nil {
+			return err
 		}
 		desk := a.opts.Config.Alerting
 		if deps.People = desk.People; len(deps.People) > 0 {

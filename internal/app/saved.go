@@ -26,7 +26,7 @@ func newSaved(a *App) *saved.Saved {
 	}
 	if a.opts.Config.Digest.SMTP.Host != "" {
 		deps.Mail = func(ctx context.Context, m saved.Mail) error {
-			return a.digest.Mail(ctx, alerting.Mail{ID: m.ID, To: []string{m.To}, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Language: m.Language})
+			return a.digest.Mail(ctx, alerting.Mail{ID: m.ID, To: m.To, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Language: m.Language})
 		}
 	}
 	return saved.New(deps)

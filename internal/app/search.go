@@ -37,14 +37,22 @@ func searcher(ctx context.Context, cfg configs.Config, dataDir string) (search f
 			return result, ask(ctx, running.Web, "/api/search", searchParams(r), &result)
 		}, func() error { return nil }, nil
 	}
-	if _, err := os.Stat(cfg.Index.Dir); err != nil {
-		return nil, nil, fmt.Errorf("there is no archive in %s; run or import first, or name another folder with --data", dataDir)
-	}
-	archive, err := index.Open(cfg.Index, index.Deps{Lists: cfg.List, Synonyms: cfg.SynonymSet()})
+	archive, err := openArchive(cfg, dataDir)
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := archive.Mend(ctx, nil); err != nil {
+		return nil, nil, errors.Join(err, archive.Close())
+	}
 	return archive.Search, archive.Close, nil
+}
+
+// openArchive opens the archive of a folder on which nothing runs.
+func openArchive(cfg configs.Config, dataDir string) (*index.Index, error) {
+	if _, err := os.Stat(cfg.Index.Dir); err != nil {
+		return nil, fmt.Errorf("there is no archive in %s; run or import first, or name another folder with --data", dataDir)
+	}
+	return index.Open(cfg.Index, index.Deps{Lists: cfg.List, Synonyms: cfg.SynonymSet()})
 }
 
 func searchParams(r index.Request) url.Values {

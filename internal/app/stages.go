@@ -45,10 +45,19 @@ func topicOf(group string) string {
 	return bus.Verdicts
 }
 
+const (
+	// hostsWaiting is how many hosts' links may be at hand, nearly all of them waiting until their host may be asked again: it
+	// costs little, and a host that wants a minute between two requests holds up nobody.
+	hostsWaiting = 2000
+	// linksAhead is how many links of a partition are taken before the first of them is done: a host with very many waiting
+	// keeps those behind it waiting only beyond that.
+	linksAhead = 5000
+)
+
 // fetchPages fetches the links. The key is the host, so one host's links never overlap and never hold up another's.
 func (a *App) fetchPages(ctx context.Context) error {
 	return a.bus.Run(ctx, bus.Subscription{
-		Topic: bus.Links, Group: crawlGroup, Stage: "fetch", MaxInFlight: a.opts.Config.Crawler.Fetchers,
+		Topic: bus.Links, Group: crawlGroup, Stage: "fetch", MaxInFlight: hostsWaiting, MaxPending: linksAhead,
 		HandleEach: func(ctx context.Context, m bus.Message) error {
 			var link crawler.Link
 			if err := json.Unmarshal(m.Value, &link); err != nil {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -89,5 +90,37 @@ func TestEachAlertHasARunbookHeading(t *testing.T) {
 		if !strings.Contains(string(book), "\n## "+m[1]+"\n") {
 			t.Errorf("docs/runbook.md has no heading %q", m[1])
 		}
+	}
+}
+
+// TestComplaintsNameTestsThatExist: docs/complaints.md promises a test for each answer.
+func TestComplaintsNameTestsThatExist(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, "docs/complaints.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for line := range strings.SplitSeq(string(page), "\n") {
+		named := regexp.MustCompile("([a-z/]+) `((?:Test|Benchmark)[A-Za-z]+)`").FindAllStringSubmatch(line, -1)
+		if regexp.MustCompile(`^\| \d+ \|`).MatchString(line) {
+			if rows++; len(named) == 0 {
+				t.Errorf("no test answers: %s", line)
+			}
+		}
+		for _, n := range named {
+			files, err := filepath.Glob(filepath.Join(root, n[1], "*_test.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(files, func(name string) bool {
+				data, err := os.ReadFile(name)
+				return err == nil && strings.Contains(string(data), "\nfunc "+n[2]+"(")
+			}) {
+				t.Errorf("there is no %s in %s", n[2], n[1])
+			}
+		}
+	}
+	if rows != 21 {
+		t.Errorf("%d complaints, want all 21", rows)
 	}
 }

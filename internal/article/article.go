@@ -53,7 +53,9 @@ type Article struct {
 	Revision      string     `json:"revision,omitempty"`    // see Revise
 	Origin        Origin     `json:"origin,omitempty"`      //
 	Fingerprint   string     `json:"fingerprint,omitempty"` // text.Fingerprint in its text form
+	Credit        string     `json:"credit,omitempty"`      // whom the text is credited to: "TTXVN", "AFP, Reuters"
 	FeedOnly      bool       `json:"feed_only,omitempty"`   // the page could not be read: lead and text are the feed's
+	CopyOf        string     `json:"copy_of,omitempty"`     // ID of an earlier article with nearly this text; the archive's, see package index
 	Verdict       *Verdict   `json:"verdict,omitempty"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"haidang/internal/text"
 )
@@ -31,17 +32,20 @@ func Encode(a *Article) ([]byte, error) {
 // Decode reads the wire form. A newer schema is an error that wraps ErrNewerSchema; the caller still has the bytes and
 // keeps them.
 func Decode(b []byte) (Article, error) {
-	var version struct {
-		Schema int `json:"schema"`
-	}
-	if err := json.Unmarshal(b, &version); err != nil {
-		return Article{}, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
-	if version.Schema > SchemaVersion {
-		return Article{}, fmt.Errorf("schema %d, this program reads up to %d: %w", version.Schema, SchemaVersion, ErrNewerSchema)
-	}
 	var a Article
-	if err := json.Unmarshal(b, &a); err != nil {
+	err := json.Unmarshal(b, &a)
+	if err != nil { // of a newer schema even the fields may have other types
+		var version struct {
+			Schema int `json:"schema"`
+		}
+		if json.Unmarshal(b, &version) == nil {
+			a.Schema = version.Schema
+		}
+	}
+	if a.Schema > SchemaVersion {
+		return Article{}, fmt.Errorf("schema %d, this program reads up to %d: %w", a.Schema, SchemaVersion, ErrNewerSchema)
+	}
+	if err != nil {
 		return Article{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	if a.ID == "" {
@@ -50,17 +54,38 @@ func Decode(b []byte) (Article, error) {
 	return a, nil
 }
 
-// Revise fills in what follows from the wording: the revision, and the language and the fingerprint where they are
-// not known yet. Call it whenever Title, Lead or Text have changed.
+// Revise fills in what follows from the wording: the revision, the fingerprint, whom it is credited to, and the language
+// where that is not known yet. Call it whenever Title, Lead or Text have changed. The fingerprint is that of the text without
+// its credit lines.
 func (a *Article) Revise() {
 	a.Revision = digest(a.Title, a.Lead, a.Text)[:16]
 	all := a.Title + "\n" + a.Lead + "\n" + a.Text
 	if a.Language == "" {
 		a.Language = string(text.Detect(all))
 	}
+	credit, own := a.ownText()
+	if credit != "" && credit != creditNames[strings.ToLower(a.Outlet)] {
+		a.Credit = credit
+	}
+	a.Fingerprint = text.NewFingerprint(text.Analyze(own)).String()
+}
+
+// ownText is what copies are told by: the text without its credit lines, or title and lead where there is no text.
+func (a *Article) ownText() (credit, own string) {
 	body := a.Text
 	if body == "" {
 		body = a.Title + "\n" + a.Lead
 	}
-	a.Fingerprint = text.NewFingerprint(text.Analyze(body)).String()
+	if credit, own = Credited(body); len(own) < len(body)/2 {
+		own = body // what remains says less than what was taken
+	}
+	return credit, own
+}
+
+// SameText reports whether two articles have nearly the same text: at least half of their five-word shingles, credit lines
+// left out. It reads both texts; that [text.Similarity] of their fingerprints is below [text.MayBeCopy] says no at a glance.
+func SameText(a, b *Article) bool {
+	_, one := a.ownText()
+	_, other := b.ownText()
+	return text.Jaccard(text.Analyze(one), text.Analyze(other)) >= 0.5
 }

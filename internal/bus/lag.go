@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"time"
 
 	"github.com/segmentio/kafka-go"
 )
@@ -37,6 +39,56 @@ func (b *Bus) Lag(ctx context.Context, group, topic string) (LagReport, error) {
 		return LagReport{}, fmt.Errorf("lag of %s in %s: %w", group, topic, err)
 	}
 	return report, nil
+}
+
+// Oldest tells when the oldest message was written that a group has not acknowledged yet; the zero time where none waits.
+func (b *Bus) Oldest(ctx context.Context, group, topic string) (time.Time, error) {
+	report, err := b.Lag(ctx, group, topic)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var oldest time.Time
+	for _, p := range report.Partitions {
+		if p.Lag == 0 {
+			continue
+		}
+		err := b.admin(ctx, func(ctx context.Context) error {
+			written, err := b.writtenAt(ctx, topic, p.Partition, max(p.Committed, p.First))
+			if err == nil && !written.IsZero() && (oldest.IsZero() || written.Before(oldest)) {
+				oldest = written
+			}
+			return err
+		})
+		if err != nil {
+			return time.Time{}, fmt.Errorf("oldest message of %s for %s: %w", topic, group, err)
+		}
+	}
+	return oldest, nil
+}
+
+// writtenAt is when the message at an offset was written, or the next one that is kept; the zero time where none is.
+func (b *Bus) writtenAt(ctx context.Context, topic string, partition int, offset int64) (time.Time, error) {
+	res, err := b.client.Fetch(ctx, &kafka.FetchRequest{
+		Topic: b.cfg.TopicPrefix + topic, Partition: partition, Offset: offset, MinBytes: 1, MaxBytes: int64(b.cfg.deadLimit() + batchRoom), MaxWait: fetchWait,
+	})
+	if err == nil {
+		err = res.Error
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	for { // a batch comes whole, also with what stands before the offset
+		record, err := res.Records.ReadRecord()
+		if errors.Is(err, io.EOF) {
+			return time.Time{}, nil
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
+		if record.Offset >= offset {
+			return record.Time, nil
+		}
+	}
 }
 
 func (b *Bus) lag(ctx context.Context, group, topic string) (LagReport, error) {

@@ -136,15 +136,24 @@ func (c *Claims) History(ctx context.Context, claim classifier.Claim) ([]Decisio
 
 // Current tells for each claim what holds now.
 func (c *Claims) Current(ctx context.Context, list []classifier.Claim) (map[string]Decision, error) {
-	decided, err := c.read(ctx, `ORDER BY claim_id, seq`)
+	decided, err := c.Decided(ctx)
 	out := make(map[string]Decision, len(list))
 	for _, claim := range list {
-		out[claim.ID] = fromFile(claim)
-	}
-	for _, d := range decided {
-		if _, ok := out[d.ClaimID]; ok {
-			out[d.ClaimID] = d
+		if d, ok := decided[claim.ID]; ok {
+			out[claim.ID] = d
+		} else {
+			out[claim.ID] = fromFile(claim)
 		}
+	}
+	return out, err
+}
+
+// Decided tells for each claim that somebody decided on what holds now.
+func (c *Claims) Decided(ctx context.Context) (map[string]Decision, error) {
+	all, err := c.read(ctx, `ORDER BY claim_id, seq`)
+	out := map[string]Decision{}
+	for _, d := range all {
+		out[d.ClaimID] = d
 	}
 	return out, err
 }

@@ -1,9 +1,11 @@
 package filters
 
 import (
+	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 
@@ -128,20 +130,65 @@ type explained struct {
 	Explanation query.Explanation `json:"explanation"`
 }
 
-// ExplainQuery prints for each article of a file what each part of a query found in it, or missed. A broken line is told
-// with its number, the rest goes on, and the error is ErrBroken.
+// ExplainQuery prints for each article of a file what each part of a query found in it, or missed. The file has articles as
+// JSON lines, or is itself one article as plain text, with its title on the first line. A broken line is told with its number,
+// the rest goes on, and the error is ErrBroken.
 func ExplainQuery(src, file string, o QueryOptions, std Streams) error {
 	s := screen{std.Out, o}
 	q, err := o.parse(src)
 	if err != nil {
 		return s.mistake(src, err, std)
 	}
+	in, err := open(file, std.In)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	reader := bufio.NewReader(in)
+	switch first := firstByte(reader); {
+	case isRecords(file) || first == '{' || first == 0:
+		return s.explainRecords(q, file, reader, std)
+	case first == '<':
+		return fmt.Errorf("%s: %s", file, s.say("đây là trang HTML; lấy bài ra trước: haidang fetch TRANG --url ĐỊA-CHỈ | haidang query explain …",
+			"this is an HTML page; take the article out first: haidang fetch PAGE --url ADDRESS | haidang query explain …"))
+	}
+	text, err := io.ReadAll(io.LimitReader(reader, maxLine+1))
+	switch {
+	case err != nil:
+		return fmt.Errorf("read %s: %w", file, err)
+	case len(text) > maxLine:
+		return fmt.Errorf("%s: longer than %d MB", file, maxLine>>20)
+	}
+	title, rest, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	return s.explain(q, &article.Article{Title: strings.TrimSpace(title), Text: strings.TrimSpace(rest)})
+}
+
+// isRecords reports whether a file says by its name that it holds JSON.
+func isRecords(file string) bool {
+	name := strings.TrimSuffix(file, ".gz")
+	return strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".jsonl")
+}
+
+// firstByte skips what is blank and returns what comes next, without taking it; 0 at the end.
+func firstByte(r *bufio.Reader) byte {
+	for {
+		switch next, _ := r.Peek(1); {
+		case len(next) == 0:
+			return 0
+		case next[0] > ' ':
+			return next[0]
+		}
+		_, _ = r.Discard(1)
+	}
+}
+
+func (s screen) explainRecords(q *query.Query, file string, in io.Reader, std Streams) error {
 	broken := 0
 	complain := func(l Line, err error) {
 		broken++
-		fmt.Fprintf(std.Err, "%s:%d: %s\n", l.Name, l.Number, Plain(err.Error()))
+		fmt.Fprintf(std.Err, "%s:%d: %s\n", file, l.Number, Plain(err.Error()))
 	}
-	err = Lines([]string{file}, std.In, func(l Line) error {
+	err := Lines(nil, in, func(l Line) error {
 		record, err := article.ParseRecord(l.Data)
 		if err != nil {
 			complain(l, err)

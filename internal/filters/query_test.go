@@ -123,6 +123,20 @@ không khớp  Người vợ đáp lời
 	if diff := cmp.Diff(want, out); diff != "" || err != nil {
 		t.Errorf("explain: %v, -want +got\n%s", err, diff)
 	}
+	out, _, err = ask(`[vỡ^2 đập^1x2 "diễn tập"^-1.5] >= 3`, QueryOptions{Lang: "en"}, dam)
+	want = `no match  Tin đồn vỡ đập Sông Lam, 1.200 người sơ tán
+  ✗ [vỡ^2 đập^1x2 "diễn tập"^-1.5] >= 3  it reaches 2.5 of 3 points
+    ✓ vỡ  3 times, +2 points
+    ✓ đập  3 times, +2 points
+    ✓ "diễn tập"  -1.5 points
+    title: Tin đồn [vỡ] [đập] Sông Lam, 1.200 người sơ tán
+    text: [Đập] đã [vỡ] lúc 2 giờ.
+    text: Cuộc [−diễn tập] [vỡ] [đập] diễn ra tuần trước.
+
+`
+	if diff := cmp.Diff(want, out); diff != "" || err != nil {
+		t.Errorf("explain points: %v, -want +got\n%s", err, diff)
+	}
 	out, _, err = ask(`vỡ NEAR/2 đập`, QueryOptions{Lang: "en", Color: true}, dam)
 	want = "\x1b[1;32mmatch\x1b[0m  \x1b[1m" + dam.Title + "\x1b[0m\n"
 	if !strings.HasPrefix(out, want) || !strings.Contains(out, "\x1b[1;32mĐập\x1b[0m đã \x1b[1;32mvỡ\x1b[0m lúc 2 giờ.\n") || err != nil {

@@ -105,12 +105,9 @@ func (s screen) parts(e query.Explanation, depth int) {
 	if e.Held {
 		sign = s.paint(green, "✓")
 	}
-	note := Plain(e.Missing.In(s.Lang))
-	if e.Held && e.Count > 1 {
-		note = fmt.Sprintf(s.say("%d lần", "%d times"), e.Count)
-	}
-	if note != "" {
-		note = "  " + s.paint(faint, note)
+	note := ""
+	if n := s.note(e); n != "" {
+		note = "  " + s.paint(faint, n)
 	}
 	_ = s.line("%s%s %s%s", strings.Repeat("  ", depth), sign, Plain(e.Text), note)
 	if e.Held && isNot(e) {
@@ -119,6 +116,21 @@ func (s screen) parts(e query.Explanation, depth int) {
 	for _, p := range e.Parts {
 		s.parts(p, depth+1)
 	}
+}
+
+// note says what was missing, or how often the part occurs and what it adds to a weighted list.
+func (s screen) note(e query.Explanation) string {
+	if !e.Held {
+		return Plain(e.Missing.In(s.Lang))
+	}
+	var notes []string
+	if e.Count > 1 {
+		notes = append(notes, fmt.Sprintf(s.say("%d lần", "%d times"), e.Count))
+	}
+	if e.Points != 0 {
+		notes = append(notes, fmt.Sprintf(s.say("%+g điểm", "%+g points"), e.Points))
+	}
+	return strings.Join(notes, ", ")
 }
 
 func isNot(e query.Explanation) bool { return strings.HasPrefix(e.Text, "NOT ") }
@@ -157,7 +169,7 @@ func collect(all map[article.Field][]mark, e query.Explanation, excluded bool) {
 		return // of the words below, these are the ones that count
 	}
 	for _, p := range e.Parts {
-		collect(all, p, excluded != isNot(e))
+		collect(all, p, excluded != (isNot(e) || p.Points < 0))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"haidang/crawler"
+	"haidang/crawler/crawltest"
 	"haidang/internal/settings"
 )
 
@@ -149,4 +151,36 @@ func FuzzImportOPML(f *testing.F) {
 			t.Errorf("what was imported is not valid: %v", err)
 		}
 	})
+}
+
+// A list that somebody else wrote leads nobody inside: neither when it is taken over nor when its feeds are checked.
+func TestOPMLLeadsToNoVictim(t *testing.T) {
+	victim, err := crawltest.NewVictim(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = victim.Close() }()
+	cfg := crawler.DefaultConfig()
+	cfg.Delay = settings.Duration(time.Millisecond)
+	f, err := crawler.NewFetcher(cfg, crawler.Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trick := range victim.Tricks() {
+		if !trick.Bites || strings.Contains(trick.URL, ".test") {
+			continue // names need a name service; the crawler's own tests have one
+		}
+		list := `<!DOCTYPE opml [<!ENTITY x SYSTEM "` + trick.URL + `">]><opml version="2.0"><body><outline text="x" xmlUrl="` + trick.URL + `"/></body></opml>`
+		sources, err := ImportOPML(strings.NewReader(list), nil, io.Discard)
+		if err != nil {
+			t.Errorf("%s: %v", trick.URL, err)
+			continue
+		}
+		if err := Check(t.Context(), f, sources, nil, io.Discard); len(sources) > 0 && !errors.Is(err, ErrUnwell) {
+			t.Errorf("%s was answered: %v", trick.URL, err)
+		}
+	}
+	if n := victim.Hits(); n != 0 {
+		t.Errorf("the victim was reached %d times", n)
+	}
 }

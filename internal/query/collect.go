@@ -10,13 +10,16 @@ import (
 // MaxSpans bounds the spans of one match. Those that come first in the article are kept.
 const MaxSpans = 500
 
-// collector gathers what a match tells. It runs only for rules that hold, and may allocate.
+// collector gathers what matches tell. It runs only for rules that hold, and may allocate.
 type collector struct {
-	x       *scratch
-	d       *Doc
-	clauses []string
+	x     *scratch
+	d     *Doc
+	marks []mark
+
+	clauses []string // these are of one match after another
 	shares  []Share
-	marks   []mark
+	spans   []article.Span
+	named   int // where the clauses of this match begin
 }
 
 // mark is a stretch of tokens to be shown, with the clause it satisfied.
@@ -25,16 +28,44 @@ type mark struct {
 	clause string
 }
 
-// match tells how the rule held; the scratch must still be that of the document.
-func (p *program) match(c *collector) Match {
-	c.clauses, c.shares, c.marks = nil, c.shares[:0], c.marks[:0]
+// begin makes the collector ready for the matches of a document.
+func (c *collector) begin(x *scratch, d *Doc) {
+	c.x, c.d = x, d
+	c.clauses, c.shares, c.spans = c.clauses[:0], c.shares[:0], c.spans[:0]
+}
+
+// match tells how the rule held; the scratch must still be that of the document. What it tells must be taken from the
+// collector by detach.
+func (c *collector) match(p *program) Match {
+	shares, spans := len(c.shares), len(c.spans)
+	c.named = len(c.clauses)
 	c.score(&p.steps[0], everywhere, "")
 	c.mark(&p.steps[0], everywhere, "")
-	m := Match{ID: p.rule.ID, Shares: slices.Clone(c.shares), Clauses: c.clauses, Spans: c.spans(MaxSpans)}
+	c.tell(MaxSpans)
+	m := Match{ID: p.rule.ID, Clauses: c.clauses[c.named:], Shares: c.shares[shares:], Spans: c.spans[spans:]}
 	for _, s := range m.Shares {
 		m.Score += s.Points
 	}
 	return m
+}
+
+// detach gives matches memory of their own: one piece for all of a kind.
+func (c *collector) detach(matches []Match) {
+	clauses, shares, spans := slices.Clone(c.clauses), slices.Clone(c.shares), slices.Clone(c.spans)
+	for i := range matches {
+		m := &matches[i]
+		m.Clauses, clauses = split(clauses, len(m.Clauses))
+		m.Shares, shares = split(shares, len(m.Shares))
+		m.Spans, spans = split(spans, len(m.Spans))
+	}
+}
+
+// split returns the first n items, nil for none, and the others.
+func split[T any](list []T, n int) (first, others []T) {
+	if n == 0 {
+		return nil, list
+	}
+	return list[:n:n], list[n:]
 }
 
 // score adds the shares of everything that held.
@@ -67,7 +98,7 @@ func (c *collector) score(st *step, a area, clause string) {
 	default: // a term, a list, NEAR, SENT, PARA or NUM counts 1
 		if count := st.count(c.x, c.d, a, 1<<20); count > 0 {
 			c.innerNames(st, a)
-			c.shares = append(c.shares, Share{Clause: clause, Term: st.label(), Points: 1, Count: count})
+			c.shares = append(c.shares, Share{Clause: clause, Term: st.names().label, Points: 1, Count: count})
 		}
 	}
 }
@@ -79,11 +110,11 @@ func (c *collector) item(k *step, clause string, a area) {
 		return
 	}
 	c.innerNames(k, a)
-	points := float64(int64(k.points)*int64(min(count, int(k.cap)))) / 100
+	points := k.worth(count)
 	if n, ok := k.node.(*Named); ok {
 		k, clause = &k.kids[0], n.Name
 	}
-	c.shares = append(c.shares, Share{Clause: clause, Term: k.label(), Points: points, Count: count})
+	c.shares = append(c.shares, Share{Clause: clause, Term: k.names().label, Points: points, Count: count})
 }
 
 // innerNames tells the named clauses that held inside something that counts as one.
@@ -113,7 +144,7 @@ func (c *collector) innerNames(st *step, a area) {
 }
 
 func (c *collector) name(s string) {
-	if !slices.Contains(c.clauses, s) {
+	if !slices.Contains(c.clauses[c.named:], s) {
 		c.clauses = append(c.clauses, s)
 	}
 }
@@ -152,7 +183,7 @@ func (c *collector) mark(st *step, a area, clause string) {
 // places marks every place of a term or a number in the area.
 func (c *collector) places(st *step, a area, clause string) {
 	if clause == "" {
-		clause = st.called()
+		clause = st.names().called
 	}
 	at := len(c.x.spans)
 	st.places(c.x, c.d, a)
@@ -162,14 +193,6 @@ func (c *collector) places(st *step, a area, clause string) {
 		}
 	}
 	c.x.spans = c.x.spans[:at]
-}
-
-// called names a part that stands in no named clause: a term by its words.
-func (st *step) called() string {
-	if t, ok := st.node.(*Term); ok && t.Mode == ModeMarks && !t.Prefix {
-		return t.Text
-	}
-	return st.label()
 }
 
 // markNear marks both sides wherever they stand near each other: all such pairs, not only the shortest.
@@ -229,18 +252,17 @@ func precedes(v interval, list []interval, distance, longest int32) bool {
 	return false
 }
 
-// spans turns the marks into spans of the original text, in order, without doubles.
-func (c *collector) spans(limit int) []article.Span {
+// tell turns the marks into spans of the original text, in order, without doubles, and forgets them.
+func (c *collector) tell(limit int) {
 	slices.SortFunc(c.marks, func(a, b mark) int {
 		return cmp.Or(a.interval.compare(b.interval), cmp.Compare(a.clause, b.clause))
 	})
 	c.marks = slices.Compact(c.marks)
-	out := make([]article.Span, 0, min(limit, len(c.marks)))
 	for _, m := range c.marks[:min(limit, len(c.marks))] {
 		tokens := c.d.fields[m.field].Tokens
-		out = append(out, article.Span{
+		c.spans = append(c.spans, article.Span{
 			Field: fieldNames[m.field], Start: tokens[m.first].Start, End: tokens[m.last-1].End, Clause: m.clause,
 		})
 	}
-	return out
+	c.marks = c.marks[:0]
 }

@@ -172,7 +172,13 @@ func drawRules(t *rapid.T, n int) []Rule {
 	return rules
 }
 
-func compareWithNaive(t *rapid.T, rules []Rule, d *Doc, got []Match) {
+// reporter is what a test, a property and a fuzz target have in common.
+type reporter interface {
+	Logf(string, ...any)
+	Fatalf(string, ...any)
+}
+
+func compareWithNaive(t reporter, rules []Rule, d *Doc, got []Match) {
 	v := naive{d}
 	var want, ids []string
 	for _, r := range rules {

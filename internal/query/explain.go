@@ -14,6 +14,7 @@ type Explanation struct {
 	Clause  string         `json:"clause,omitempty"` // its name, if it has one
 	Held    bool           `json:"held"`
 	Count   int            `json:"count,omitempty"`  // how often it occurs
+	Points  float64        `json:"points,omitempty"` // of a weighted list its sum, of an item what it adds to that
 	Missing Message        `json:"missing,omitzero"` // why it did not hold
 	Parts   []Explanation  `json:"parts,omitempty"`
 	Spans   []article.Span `json:"spans,omitempty"` // of a word, phrase, NEAR, SENT, PARA or NUM that held
@@ -44,11 +45,18 @@ func (e explainer) explain(st *step, a area) Explanation {
 	switch n := st.node.(type) {
 	case *Named:
 		out.Clause = n.Name
+	case *Weighted:
+		out.Points = float64(st.sum(e.x, e.d, a)) / 100
 	case *Scope:
 		a.mask &= fieldMask(n.Field)
 	}
 	for i := range st.kids {
-		out.Parts = append(out.Parts, e.explain(st.written(i), a))
+		k := st.written(i)
+		part := e.explain(k, a)
+		if k.points != 0 {
+			part.Points = k.worth(part.Count)
+		}
+		out.Parts = append(out.Parts, part)
 	}
 	return out
 }
@@ -59,7 +67,8 @@ func (e explainer) spans(st *step, a area) []article.Span {
 	case *Term, *Number, *Near, *Same:
 		c := &collector{x: e.x, d: e.d}
 		c.mark(st, a, "")
-		return c.spans(MaxSpans)
+		c.tell(MaxSpans)
+		return c.spans
 	}
 	return nil
 }

@@ -10,7 +10,8 @@ func Highlight(q *Query, d *Doc) []article.Span {
 	defer s.pool.Put(x)
 	c := collector{x: x, d: d}
 	c.highlight(&p.steps[0], everywhere)
-	return merged(c.spans(2 * MaxSpans))
+	c.tell(2 * MaxSpans)
+	return merged(c.spans)
 }
 
 func (c *collector) highlight(st *step, a area) {

@@ -136,6 +136,11 @@ func (st *step) sum(x *scratch, d *Doc, a area) int64 {
 	return total
 }
 
+// worth returns the points of an item of a weighted list that occurs so often.
+func (st *step) worth(count int) float64 {
+	return float64(int64(st.points)*int64(min(count, int(st.cap)))) / 100
+}
+
 // count returns how often the step occurs, up to limit; what has no occurrences of its own counts once.
 func (st *step) count(x *scratch, d *Doc, a area, limit int) int {
 	switch n := st.node.(type) {

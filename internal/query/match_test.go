@@ -220,6 +220,7 @@ func TestExplain(t *testing.T) {
 		{`vỡ ONEAR/5 đập`, "có ở gần nhau nhưng ngược thứ tự", "they stand near each other, but in the other order"},
 		{`đập NEAR/5 động`, "không có: động", "missing: động"},
 		{`đập NEAR/5 lời`, "hai vế không cùng ở một phần của bài", "the two sides never stand in the same field"},
+		{`lũ NEAR/5 lũ`, "hai vế chỉ gặp nhau ở cùng một chỗ", "the two sides are found only in the same words"},
 		{`SENT(đập lũ)`, "bài có đủ nhưng không trong cùng một câu", "the article holds it, but not in one sentence"},
 		{`PARA(đập lũ)`, "bài có đủ nhưng không trong cùng một đoạn", "the article holds it, but not in one paragraph"},
 		{`SENT(đập động)`, "thiếu: động", "missing: động"},

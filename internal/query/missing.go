@@ -62,6 +62,8 @@ func (e explainer) missingNear(st *step, n *Near, a area) Message {
 	}
 	gap, turned := closestPair(sides[0], sides[1])
 	switch {
+	case gap < 0 && overlap(sides[0], sides[1]):
+		return say("hai vế chỉ gặp nhau ở cùng một chỗ", "the two sides are found only in the same words")
 	case gap < 0:
 		return say("hai vế không cùng ở một phần của bài", "the two sides never stand in the same field")
 	case n.Ordered && turned && gap <= n.Distance:
@@ -84,6 +86,13 @@ func closestPair(left, right []interval) (gap int, turned bool) {
 		}
 	}
 	return gap, turned
+}
+
+// overlap reports whether a word belongs to both sides.
+func overlap(left, right []interval) bool {
+	return slices.ContainsFunc(left, func(l interval) bool {
+		return slices.ContainsFunc(right, func(r interval) bool { return l.field == r.field && l.first < r.last && r.first < l.last })
+	})
 }
 
 func (e explainer) missingSame(st *step, n *Same, a area) Message {

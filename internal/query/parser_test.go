@@ -122,27 +122,3 @@ func TestStory(t *testing.T) {
 		t.Errorf("Format = %q, want %q", got, want)
 	}
 }
-
-// FuzzParse checks that no input panics, that errors are complete and in place, and that Format is the inverse of Parse.
-func FuzzParse(f *testing.F) {
-	for _, src := range mistakes {
-		f.Add(src)
-	}
-	for _, src := range []string{
-		`vỡ đập sông Đà`, `“a b” NEAR/5 (c OR raw:"D e") NOT f*`, `[a^3 b^-2 "c d"^1x2] >= 4 title:x`, `x=(a) COUNT(sources) >= 3 WITHIN 2h`,
-		`NUM(người | %, >=, 1.5 triệu) SENT(a PARA(b c))`, `a site:(b.vn OR c.vn) published:2024-09..2024-10 @nước`, "a\u200bb \u0301c Ð \xff d",
-	} {
-		f.Add(src)
-	}
-	f.Fuzz(func(t *testing.T, src string) {
-		q, err := withLists().Parse(src)
-		if err != nil {
-			e := err.(*Error)
-			if n := len([]rune(src)); e.Column < 1 || e.Column > n+1 || e.Problem.VI == "" || e.Hint.EN == "" {
-				t.Fatalf("Parse(%q): %+v", src, e)
-			}
-			return
-		}
-		checkRoundTrip(t, q)
-	})
-}

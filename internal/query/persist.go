@@ -29,6 +29,14 @@ func (p *pages[T]) at(i uint32) *T {
 	return nil
 }
 
+// get returns the item at i, or a zero one.
+func (p *pages[T]) get(i uint32) (v T) {
+	if at := p.at(i); at != nil {
+		v = *at
+	}
+	return v
+}
+
 // own returns the item at i for writing. The list itself must be owned: see copied.
 func (p *pages[T]) own(e *edit, i uint32) *T {
 	n := int(i >> pageBits)

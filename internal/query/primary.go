@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"haidang/internal/text"
 )
 
 // group reads what stands between parentheses; the opening one is taken.
@@ -128,64 +126,6 @@ func (p *parser) list(t token) (Node, error) {
 		return nil, p.fail(t, emptyList.with(name))
 	}
 	return p.put(n, t.start), nil
-}
-
-// number reads the inside of NUM(units, op, value).
-func (p *parser) number(t token) (Node, error) {
-	parts := strings.SplitN(t.text, ",", 3)
-	if len(parts) != 3 {
-		return nil, p.fail(t, badNumber)
-	}
-	n := &Number{Op: Op(strings.NewReplacer("≥", ">=", "≤", "<=", "==", "=").Replace(strings.TrimSpace(parts[1])))}
-	switch n.Op {
-	case AtLeast, More, AtMost, Less, Equals:
-	default:
-		return nil, p.fail(t, badNumber)
-	}
-	value, ok := readNumber(parts[2])
-	if !ok {
-		return nil, p.fail(t, badNumber)
-	}
-	n.Value = value
-	for unit := range strings.SplitSeq(parts[0], "|") {
-		if err := p.unit(t, n, unit); err != nil {
-			return nil, err
-		}
-	}
-	return p.put(n, t.start), nil
-}
-
-// unit adds one unit to n: a sign or a term.
-func (p *parser) unit(t token, n *Number, s string) error {
-	s = strings.TrimSpace(s)
-	if _, ok := signs[s]; ok {
-		n.Signs = append(n.Signs, s)
-		return nil
-	}
-	body, star := strings.CutSuffix(strings.TrimFunc(s, isQuote), "*")
-	if strings.Contains(body, "*") || display(body) == "" {
-		return p.fail(t, badNumber)
-	}
-	term, err := p.newTerm(span{t.start, t.end}, body, star)
-	if err != nil {
-		return err
-	}
-	n.Units = append(n.Units, term)
-	return nil
-}
-
-// readNumber reads one figure, in digits or in words.
-func readNumber(s string) (float64, bool) {
-	s = strings.TrimSpace(s)
-	if v, err := strconv.ParseUint(s, 10, 53); err == nil {
-		return float64(v), true
-	}
-	d := text.Analyze(s)
-	ns := text.Numbers(d)
-	if len(ns) != 1 || ns[0].Value != ns[0].High || ns[0].First != 0 || ns[0].Last != len(d.Tokens) {
-		return 0, false
-	}
-	return ns[0].Value, true
 }
 
 // count reads the pieces of COUNT(sources) >= 3 WITHIN 2h.

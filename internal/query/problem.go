@@ -258,7 +258,17 @@ var (
 	badNumber = problem{
 		ReasonSyntax,
 		Message{"NUM cần đơn vị, phép so sánh và con số", "NUM needs a unit, a comparison and a number"},
-		Message{"viết `NUM(người chết | deaths, >=, 100)`", "write `NUM(deaths | người chết, >=, 100)`"},
+		Message{"viết `%s`", "write `%s`"},
+	}
+	badComparison = problem{
+		ReasonSyntax,
+		Message{"phép so sánh của NUM là >=, >, <=, < hoặc =", "NUM compares with >=, >, <=, < or ="},
+		Message{"viết `%s`", "write `%s`"},
+	}
+	badFigure = problem{
+		ReasonValue,
+		Message{"không đọc được con số này", "this number cannot be read"},
+		Message{"viết `%s`; cũng được: `1,2 triệu`, `ba mươi`", "write `%s`; also good: `1.2 million`, `two dozen`"},
 	}
 	badCount = problem{
 		ReasonSyntax,

@@ -2,20 +2,38 @@ package query
 
 import (
 	"cmp"
+	"encoding/binary"
 	"math"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 )
 
 // program is a rule made ready: its tree with the set's numbers for terms, all steps in one piece of memory.
 type program struct {
-	rule    Rule
-	steps   []step // the first is the root
-	anchors []uint32
+	steps []step // the first is the root
+	order uint64 // the first bytes of the ID, which mostly decide what comes first
 
 	candidates, matches atomic.Uint64
 	nanoseconds         atomic.Int64
+
+	rule    Rule
+	anchors []uint32
+}
+
+func newProgram(r Rule) *program {
+	var first [8]byte
+	copy(first[:], r.ID)
+	return &program{rule: r, order: binary.BigEndian.Uint64(first[:])}
+}
+
+// compare orders by ID.
+func (p *program) compare(q *program) int {
+	if p.order != q.order {
+		return cmp.Compare(p.order, q.order)
+	}
+	return strings.Compare(p.rule.ID, q.rule.ID)
 }
 
 // cost returns what the rule has cost so far.
@@ -72,7 +90,13 @@ type step struct {
 	points int32  // as an item of a *Weighted its weight; these are hundredths, so that sums are exact
 	kids   []step
 	node   Node
-	name   atomic.Pointer[string] // how the part is called in a match, made when it first matches
+	called atomic.Pointer[names] // in a match; made when it first matches
+}
+
+// names are what a match calls a part of a query.
+type names struct {
+	label  string // in canonical form
+	called string // of its spans outside named clauses: a term goes by its words
 }
 
 // compile makes the steps of a query, and adds its terms to the set.
@@ -153,12 +177,16 @@ func (st *step) written(place int) *step {
 	return nil
 }
 
-// label returns the step's part of the query in canonical form.
-func (st *step) label() string {
-	if s := st.name.Load(); s != nil {
-		return *s
+// names returns what a match calls the step's part of the query.
+func (st *step) names() *names {
+	if n := st.called.Load(); n != nil {
+		return n
 	}
-	s := FormatNode(st.node)
-	st.name.Store(&s)
-	return s
+	label := FormatNode(st.node)
+	n := &names{label, label}
+	if t, ok := st.node.(*Term); ok && t.Mode == ModeMarks && !t.Prefix {
+		n.called = t.Text
+	}
+	st.called.Store(n)
+	return n
 }

@@ -51,7 +51,7 @@ func (q *Query) Matches(d *Doc) (Match, bool) {
 	if !p.holds(x, d) {
 		return Match{}, false
 	}
-	return p.match(&collector{x: x, d: d}), true
+	return (&collector{x: x, d: d}).match(p), true
 }
 
 // Match is one query that an article satisfies.

@@ -7,9 +7,12 @@ type scratch struct {
 	chains  []chain  // by term: its hits
 	seen    []uint32 // by rule: the epoch in which it was last looked at
 	hits    []hit
-	touched []uint32 // terms found, in the order of the text
+	touched []uint32 // terms found
+	pairs   []pair   // of the field that is being scanned
 	spans   []interval
+	tried   []*program // rules that may hold
 	held    []*program // rules found to hold
+	fetched uint16     // a sum of nothing: see fetch
 
 	besides map[uint32]int // by term that is a unit: which of the figures are its
 	figures []*unitFigures
@@ -107,34 +110,40 @@ func (x *scratch) mask(term uint32) uint8 {
 // scan finds every occurrence of every term of the set.
 func (s *Set) scan(x *scratch, d *Doc) {
 	for f := range d.fields {
-		field := &d.fields[f]
-		for i := range field.words {
-			s.scanAt(x, uint8(f), field, i)
-			if s.starCount > 0 {
-				s.scanStars(x, uint8(f), field, i)
-			}
+		s.scanWords(x, uint8(f), &d.fields[f])
+		for _, p := range x.pairs {
+			s.descend(x, uint8(f), &d.fields[f], p)
+		}
+		if s.starCount > 0 {
+			s.scanStars(x, uint8(f), &d.fields[f])
 		}
 	}
 }
 
-// scanAt finds the terms that begin at word i.
-func (s *Set) scanAt(x *scratch, number uint8, f *field, i int) {
-	sym := s.symbolOf(f, i)
-	root := s.roots.at(sym)
-	if root == nil || root.node == nil {
-		return
-	}
-	s.emit(x, number, f, i, i, root.ends)
-	if root.stars {
-		s.emitStars(x, number, f, i, i, root.node.stars)
-	}
-	if i+1 == len(f.words) {
-		return
-	}
-	next := s.symbolOf(f, i+1)
-	n, bit := pairBit(sym, next)
-	if bits := s.pairs.at(n); bits != nil && *bits&bit != 0 {
-		s.descend(x, number, f, i, root.node.kid(next))
+// pair is two words side by side that may begin a term: the place that the first leads to, the second's symbol, and where
+// the first stands.
+type pair struct {
+	node *trieNode
+	next uint32
+	at   int32
+}
+
+// scanWords finds the terms of one word, and gathers the places where longer ones may begin. To follow those is left for a
+// round of its own, in which the memory of one is fetched while another is looked at.
+func (s *Set) scanWords(x *scratch, number uint8, f *field) {
+	x.pairs = x.pairs[:0]
+	var before *trieNode
+	var first uint32
+	for i := range f.words {
+		sym := s.symbolOf(f, i)
+		if before != nil && before.kids > 0 {
+			if n, bit := pairBit(first, sym); s.pairs.get(n)&bit != 0 {
+				x.pairs = append(x.pairs, pair{before, sym, int32(i - 1)})
+			}
+		}
+		if before, first = s.roots.at(sym), sym; before != nil {
+			s.emit(x, number, f, i, i, before.ends)
+		}
 	}
 }
 
@@ -147,41 +156,43 @@ func (s *Set) symbolOf(f *field, i int) uint32 {
 	return sym
 }
 
-// descend follows the words from i down the trie, from the node for the first two, and records the terms on the way.
-func (s *Set) descend(x *scratch, number uint8, f *field, i int, n *trieNode) {
-	for j := i + 1; n != nil; {
-		s.emit(x, number, f, i, j, n.ends)
-		s.emitStars(x, number, f, i, j, n.stars)
-		if j++; n.kids == 0 || j == len(f.words) {
+// descend follows the words from a pair down the trie, and records the terms on the way.
+func (s *Set) descend(x *scratch, number uint8, f *field, p pair) {
+	i := int(p.at)
+	j := i + 1
+	for at := p.node.edge(p.next); at != nil; {
+		if at.end.used {
+			s.emitOne(x, number, f, i, j, &at.end)
+		}
+		if at.hints&hintEnds != 0 {
+			s.emit(x, number, f, i, j, at.node.ends)
+		}
+		if j++; j == len(f.words) {
 			return
 		}
 		sym := s.symbolOf(f, j)
-		if sym == 0 {
+		if at.hints&hintOf(sym) == 0 || sym == 0 {
 			return
 		}
-		n = n.kid(sym)
+		at = at.node.edge(sym)
 	}
 }
 
-// emit records those terms of a node, of the words from i to j, whose marks fit.
+// emit records those terms, of the words from i to j, whose marks fit.
 func (s *Set) emit(x *scratch, number uint8, f *field, i, j int, ends []ending) {
+	last := f.words[j].canon
 	for k := range ends {
-		if e := &ends[k]; !e.marked || s.ends(e, f, i, j) {
-			x.record(e.term, number, i)
+		if e := &ends[k]; !e.marked || e.canon[0] == last || last == anyMarks || last == 0 {
+			s.emitOne(x, number, f, i, j, e)
 		}
 	}
 }
 
-// emitStars records those terms that the word after j completes.
-func (s *Set) emitStars(x *scratch, number uint8, f *field, i, j int, stars []star) {
-	if j+1 == len(f.words) {
+func (s *Set) emitOne(x *scratch, number uint8, f *field, i, j int, e *ending) {
+	if e.marked && !s.ends(e, f, i, j) || e.star && !s.continues(e, f, j) {
 		return
 	}
-	for k := range stars {
-		if st := &stars[k]; st.begins(&f.Tokens[j+1]) && s.fits(st.term, st.marked, f, i) {
-			x.record(st.term, number, i)
-		}
-	}
+	x.record(e.term, number, i)
 }
 
 // ends reports whether the marks of a term fit, of which the words from i to j have the folds. Short terms are decided
@@ -191,24 +202,42 @@ func (s *Set) ends(e *ending, f *field, i, j int) bool {
 		switch have := f.words[j-k].canon; have {
 		case e.canon[k], anyMarks:
 		case 0:
-			return s.fits(e.term, true, f, i)
+			return s.fits(e, f, i, j)
 		default:
 			return false
 		}
 	}
-	return !e.more || s.fits(e.term, true, f, i)
+	return !e.more || s.fits(e, f, i, j)
 }
 
-func (s *Set) fits(term uint32, marked bool, f *field, i int) bool {
-	return !marked || s.terms.at(term).fits(f.Doc, i)
+// fits looks at the words of the term themselves.
+func (s *Set) fits(e *ending, f *field, i, j int) bool {
+	if e.star && j+1 == len(f.words) {
+		return false
+	}
+	return s.terms.at(e.term).fits(f.Doc, i)
 }
 
-func (s *Set) scanStars(x *scratch, number uint8, f *field, i int) {
-	tok := &f.Tokens[i]
-	list, _ := s.stars.get(starKey(tok.Word.Fold))
-	for k := range list {
-		if st := &list[k]; st.begins(tok) && s.fits(st.term, st.marked, f, i) {
-			x.record(st.term, number, i)
+// continues reports whether the word after j begins as the last one of a phrase with * does.
+func (s *Set) continues(e *ending, f *field, j int) bool {
+	if j+1 == len(f.words) {
+		return false
+	}
+	words := s.terms.at(e.term).words
+	last := words[len(words)-1]
+	return begins(&f.Tokens[j+1], last.Fold, last.Canon, e.marked)
+}
+
+// scanStars finds the terms that are but the beginning of a word.
+func (s *Set) scanStars(x *scratch, number uint8, f *field) {
+	for i := range f.Tokens {
+		tok := &f.Tokens[i]
+		list, _ := s.stars.get(starKey(tok.Word.Fold))
+		for k := range list {
+			st := &list[k]
+			if begins(tok, st.fold, st.canon, st.marked) && (!st.marked || s.terms.at(st.term).fits(f.Doc, i)) {
+				x.record(st.term, number, i)
+			}
 		}
 	}
 }

@@ -18,11 +18,12 @@ type Rule struct {
 // Set is a compiled set of rules. It never changes and is safe for concurrent use. With and Without return changed copies
 // that share everything untouched, so a set that is being matched is replaced by storing another pointer.
 type Set struct {
-	roots    pages[trieRoot]       // by the symbol of the first word
+	roots    pages[trieNode]       // by the symbol of the first word
 	pairs    pages[uint64]         // a bit for each pair of symbols that begins a term, by hash: see pairBit
 	stars    table[uint32, []star] // words with * that begin a term, by their first three bytes
 	spelling table[string, uint32] // symbols by fold, for words outside the lexicon
 	terms    pages[term]
+	anchors  pages[[]anchor] // by term: the rules that are looked at when it is present
 	termIDs  table[string, uint32]
 	rules    pages[*program]
 	ruleIDs  table[string, uint32]
@@ -79,7 +80,7 @@ func (s *Set) Without(ids ...string) *Set {
 func (s *Set) copied() *Set {
 	out := *s
 	out.roots, out.pairs = s.roots.copied(), s.pairs.copied()
-	out.terms, out.rules = s.terms.copied(), s.rules.copied()
+	out.terms, out.anchors, out.rules = s.terms.copied(), s.anchors.copied(), s.rules.copied()
 	return &out
 }
 
@@ -87,7 +88,7 @@ func (s *Set) copied() *Set {
 func (s *Set) Len() int { return s.size }
 
 func (s *Set) add(e *edit, r Rule) {
-	p := &program{rule: r}
+	p := newProgram(r)
 	if old := s.rule(r.ID); old != nil {
 		p.inherit(old.cost())
 		s.remove(e, r.ID)
@@ -118,8 +119,8 @@ func (s *Set) moor(e *edit, p *program, slot uint32) {
 			continue
 		}
 		p.anchors = append(p.anchors, id)
-		own := s.terms.own(e, id)
-		own.anchor = append(slices.Clip(own.anchor), a)
+		own := s.anchors.own(e, id)
+		*own = append(slices.Clip(*own), a)
 	}
 }
 
@@ -143,8 +144,8 @@ func (s *Set) remove(e *edit, id string) {
 	}
 	slot, _ := s.ruleIDs.get(id)
 	for _, t := range p.anchors {
-		own := s.terms.own(e, t)
-		own.anchor = slices.DeleteFunc(slices.Clone(own.anchor), func(a anchor) bool { return a.rule == slot })
+		own := s.anchors.own(e, t)
+		*own = slices.DeleteFunc(slices.Clone(*own), func(a anchor) bool { return a.rule == slot })
 	}
 	Walk(p.rule.Query.Root, func(n Node) bool {
 		if t, ok := n.(*Term); ok {
@@ -156,62 +157,6 @@ func (s *Set) remove(e *edit, id string) {
 	delete(s.ruleIDs.own(e, id), id)
 	s.freeRules = &free{slot, s.freeRules}
 	s.size--
-}
-
-// Match returns the rules that the article satisfies, ordered by ID.
-func (s *Set) Match(d *Doc) []Match {
-	x := s.pool.Get().(*scratch)
-	defer s.pool.Put(x)
-	return s.match(x, d)
-}
-
-func (s *Set) match(x *scratch, d *Doc) []Match {
-	x.begin(s)
-	s.scan(x, d)
-	x.held = x.held[:0]
-	for i := 0; i < len(x.touched); i++ {
-		anchors := s.terms.at(x.touched[i]).anchor
-		for k := range anchors {
-			a := &anchors[k]
-			if x.seen[a.rule] == x.epoch || !x.guarded(a) {
-				continue
-			}
-			x.seen[a.rule] = x.epoch
-			if a.program.try(x, d) {
-				x.held = append(x.held, a.program)
-			}
-		}
-	}
-	return x.matches(d)
-}
-
-// matches tells how each rule that was found to hold does.
-func (x *scratch) matches(d *Doc) []Match {
-	if len(x.held) == 0 {
-		return nil
-	}
-	slices.SortFunc(x.held, func(a, b *program) int { return cmp.Compare(a.rule.ID, b.rule.ID) })
-	out := make([]Match, len(x.held))
-	x.collector.x, x.collector.d = x, d
-	for i, p := range x.held {
-		out[i] = p.match(&x.collector)
-	}
-	x.collector.d = nil // the scratch must not keep it
-	clear(x.held)
-	return out
-}
-
-// guarded reports whether one of the guards is present, or there are none.
-func (x *scratch) guarded(a *anchor) bool {
-	for i, g := range a.guards {
-		if g == noGuard {
-			return i == 0
-		}
-		if x.stamps[g]>>fieldCount == x.epoch {
-			return true
-		}
-	}
-	return false
 }
 
 // Cost is what one rule has cost since it was first compiled, through all copies of the set.

@@ -14,8 +14,7 @@ type term struct {
 	marked bool     // marks count
 	cases  []uint64 // raw: the case of each word
 	prefix bool
-	rules  int      // how many times the rules use it
-	anchor []anchor // the rules that are looked at when it is present
+	rules  int // how many times the rules use it
 }
 
 // anchor is a rule to be looked at, unless all its guards are absent: terms of which it needs one besides.
@@ -161,81 +160,69 @@ func (s *Set) symbol(e *edit, w *text.Word) uint32 {
 
 // plant puts a term into the trie.
 func (s *Set) plant(e *edit, id uint32, t *term) {
-	before, last := t.split()
-	node := s.path(e, before)
-	switch {
-	case !t.prefix:
-		node.ends = append(node.ends, t.ending(id))
-	case node != nil:
-		node.stars = append(node.stars, star{id, last.Fold, last.Canon, t.marked})
-	default:
+	words, x := t.ending(id)
+	switch len(words) {
+	case 0:
 		s.starCount++
+		last := t.words[0]
 		key := starKey(last.Fold)
 		m := s.stars.own(e, key)
 		m[key] = append(slices.Clip(m[key]), star{id, last.Fold, last.Canon, t.marked})
+	case 1:
+		s.root(e, words[0]).add(x)
+	default:
+		s.lead(e, words).add(e, x)
 	}
-	s.showRoot(e, before)
-}
-
-// split returns the words that lead to the node of a term, and the last word.
-func (t *term) split() ([]*text.Word, *text.Word) {
-	n := len(t.words)
-	if t.prefix {
-		return t.words[:n-1], t.words[n-1]
-	}
-	return t.words, t.words[n-1]
-}
-
-// showRoot copies what ends at the node for a single word into the root, where it is found sooner.
-func (s *Set) showRoot(e *edit, words []*text.Word) {
-	if len(words) == 1 {
-		at := s.roots.own(e, words[0].FoldID)
-		at.ends, at.stars = slices.Clone(at.node.ends), len(at.node.stars) > 0
-	}
-}
-
-func (t *term) ending(id uint32) ending {
-	e := ending{term: id, marked: t.marked, more: len(t.words) > len(ending{}.canon) || t.cases != nil}
-	for k := range min(len(t.words), len(e.canon)) {
-		e.canon[k] = t.words[len(t.words)-1-k].ID
-	}
-	return e
 }
 
 // uproot takes a term out of the trie.
 func (s *Set) uproot(e *edit, id uint32, t *term) {
-	before, last := t.split()
-	isOurs := func(st star) bool { return st.term == id }
-	if node := s.path(e, before); node != nil {
-		node.ends = slices.DeleteFunc(node.ends, func(x ending) bool { return x.term == id })
-		node.stars = slices.DeleteFunc(node.stars, isOurs)
-		s.showRoot(e, before)
-		return
+	words, _ := t.ending(id)
+	switch len(words) {
+	case 0:
+		s.starCount--
+		key := starKey(t.words[0].Fold)
+		m := s.stars.own(e, key)
+		m[key] = slices.DeleteFunc(slices.Clone(m[key]), func(st star) bool { return st.term == id })
+	case 1:
+		s.root(e, words[0]).drop(id)
+	default:
+		s.lead(e, words).drop(e, id)
 	}
-	s.starCount--
-	key := starKey(last.Fold)
-	m := s.stars.own(e, key)
-	m[key] = slices.DeleteFunc(slices.Clone(m[key]), isOurs)
 }
 
-// path returns the node for some words, owned together with everything above it; nil for no words.
-func (s *Set) path(e *edit, words []*text.Word) *trieNode {
-	if len(words) == 0 {
-		return nil
+// ending returns the words that lead to where the term ends, and what stands there. A term that is but the beginning of a
+// word has no words that lead to it.
+func (t *term) ending(id uint32) ([]*text.Word, ending) {
+	words := t.words
+	if t.prefix {
+		words = words[:len(words)-1]
 	}
-	first := s.symbol(e, words[0])
-	at := s.roots.own(e, first)
-	at.node = at.node.owned(e)
-	node := at.node
-	for i, w := range words[1:] {
+	x := ending{term: id, used: true, marked: t.marked, star: t.prefix}
+	x.more = len(words) > len(x.canon) || t.cases != nil
+	for k := range min(len(words), len(x.canon)) {
+		x.canon[k] = words[len(words)-1-k].ID
+	}
+	return words, x
+}
+
+// root returns the place that a word leads to by itself, for e to change.
+func (s *Set) root(e *edit, w *text.Word) *trieNode {
+	n := s.roots.own(e, s.symbol(e, w))
+	n.own(e)
+	return n
+}
+
+// lead returns the edge to where two or more words lead, owned together with everything above it.
+func (s *Set) lead(e *edit, words []*text.Word) *edge {
+	first, second := s.symbol(e, words[0]), s.symbol(e, words[1])
+	n, bit := pairBit(first, second)
+	*s.pairs.own(e, n) |= bit
+	at := s.root(e, words[0]).lead(second)
+	for _, w := range words[2:] {
 		sym := s.symbol(e, w)
-		if i == 0 {
-			n, bit := pairBit(first, sym)
-			*s.pairs.own(e, n) |= bit
-		}
-		kid := node.kid(sym).owned(e)
-		node.set(sym, kid)
-		node = kid
+		at.hints |= hintOf(sym)
+		at = at.below(e).lead(sym)
 	}
-	return node
+	return at
 }

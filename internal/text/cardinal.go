@@ -39,7 +39,7 @@ func (d *Doc) cardinal(i int) (c cardinal, n int) {
 		n--
 		c.last = unit
 	}
-	if !c.complete() || n == 1 && !c.strong && !d.counts(i) {
+	if !c.complete() || n == 1 && (!c.strong && !d.counts(i) || d.indefinite(i)) {
 		return c, 0
 	}
 	return c, n
@@ -60,9 +60,15 @@ func (c *cardinal) take(at int) int {
 	if t.Word.Number {
 		return c.takeDigits(at)
 	}
+	if c.words == 0 && c.d.sideBySide(at) {
+		return c.takePair(at)
+	}
 	n := c.d.numeral(at)
 	if n.kind == noNumeral {
 		switch {
+		case c.last == scale && c.d.noHundreds(at):
+			c.last = hundred
+			return 2
 		case c.last == half && t.Word.Canon == "a" || c.words == 0 && c.article(at):
 			return 1
 		case c.last == scales && t.Word.Canon == "of" && c.d.joined(at+1) && c.d.numeral(at+1).kind == scales: // tens of thousands
@@ -119,8 +125,16 @@ func (c *cardinal) smallerScale(at int) bool {
 func (c *cardinal) add(at int, n numeral) bool {
 	switch n.kind {
 	case inner:
+		if c.last == unit && n.value != 4 { // hai lăm, for hai mươi lăm
+			c.group += c.lastVal*9 + n.value
+			return true
+		}
 		return c.words > 0 && c.addUnit(at, n.value)
 	case unit:
+		if c.last == few && n.value == 3 { // vài ba, dăm ba: no more than vài, dăm
+			c.lastVal = c.group
+			return true
+		}
 		return c.addUnit(at, n.value)
 	case tens, ten:
 		if c.words > 0 && !c.open() {
@@ -237,9 +251,8 @@ func (c *cardinal) addHundred() bool {
 
 // addScale multiplies by a scale: what precedes it, or all of it where the scale is the largest yet (nghìn tỷ).
 func (c *cardinal) addScale(at int, n numeral) bool {
-	if short := len(c.d.Tokens[at].Word.Canon) < 3 && c.d.Tokens[at].Word.Canon != "tỷ" && c.d.Tokens[at].Word.Canon != "tỉ"; short &&
-		!c.d.Tokens[at].Unmarked && (!c.digits || c.d.Tokens[at-1].End != c.d.Tokens[at].Start && n.value != 1e9) {
-		return false // k, tr, bn: written with the digits
+	if c.d.isAbbreviation(at) && !c.abbreviates(at, n) {
+		return false
 	}
 	if n.kind == scales {
 		if c.words > 0 && c.last != scales {
@@ -261,6 +274,25 @@ func (c *cardinal) addScale(at int, n numeral) bool {
 	c.largest = max(c.largest, n.value)
 	c.lastVal = n.value
 	return true
+}
+
+// isAbbreviation reports whether the scale at is short for a word: k, m, tr, bn.
+func (d *Doc) isAbbreviation(at int) bool {
+	t := &d.Tokens[at]
+	return len(t.Word.Canon) < 3 && t.Word.Canon != "tỷ" && t.Word.Canon != "tỉ" && !t.Unmarked
+}
+
+// abbreviates reports whether a scale that is short for a word stands as it must: next to digits, and m behind money, since it
+// is a metre elsewhere.
+func (c *cardinal) abbreviates(at int, n numeral) bool {
+	d := c.d
+	switch {
+	case !c.digits:
+		return false
+	case d.Tokens[at].Word.Canon == "m":
+		return d.Tokens[at-1].End == d.Tokens[at].Start && d.signBefore(d.Tokens[at-1].Start) != ""
+	}
+	return d.Tokens[at-1].End == d.Tokens[at].Start || n.value == 1e9
 }
 
 func (c *cardinal) addHalf() bool {

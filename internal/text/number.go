@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 )
@@ -181,11 +182,8 @@ var upwards, downwards = spell("trở lên"), spell("trở xuống")
 
 // currency returns the code of the sign before or the word after n.
 func (d *Doc) currency(n Number) string {
-	before := d.Text[max(0, n.Start-4):n.Start]
-	for _, c := range currencySigns {
-		if strings.HasSuffix(before, c.sign) || strings.HasPrefix(strings.TrimLeft(d.Text[n.End:], " \u00a0"), c.sign) {
-			return c.code
-		}
+	if code := cmp.Or(d.signBefore(n.Start), d.signAfter(n.End)); code != "" {
+		return code
 	}
 	if n.Last < len(d.Tokens) && d.joined(n.Last) {
 		for _, c := range currencyWords {
@@ -197,6 +195,25 @@ func (d *Doc) currency(n Number) string {
 	if n.First > 0 && d.joined(n.First) { // USD 30 million
 		if code := strings.ToUpper(d.Tokens[n.First-1].Word.Canon); isCurrencyCode(code) {
 			return code
+		}
+	}
+	return ""
+}
+
+// signBefore returns the code of the sign that ends at an offset, or "".
+func (d *Doc) signBefore(at int) string {
+	for _, c := range currencySigns {
+		if strings.HasSuffix(d.Text[:at], c.sign) {
+			return c.code
+		}
+	}
+	return ""
+}
+
+func (d *Doc) signAfter(at int) string {
+	for _, c := range currencySigns {
+		if strings.HasPrefix(strings.TrimLeft(d.Text[at:], " \u00a0"), c.sign) {
+			return c.code
 		}
 	}
 	return ""

@@ -56,7 +56,7 @@ const (
 	tens: twenty 20, thirty 30, forty 40, fifty 50, sixty 60, seventy 70, eighty 80, ninety 90
 	hundred: ~hundred 100
 	scale: ~thousand 1000, ~million 1000000, ~billion 1000000000, ~trillion 1000000000000, ~dozen 12, ~bn 1000000000,
-		~mln 1000000, ~tr 1000000, ~k 1000, ~couple 2
+		~mln 1000000, ~m 1000000, ~tr 1000000, ~k 1000, ~couple 2
 	scales: tens 10, dozens 12, hundreds 100, thousands 1000, millions 1000000, billions 1000000000, scores 20
 	half: half 0.5
 	few: ~few 2 5, several 3 7

@@ -21,8 +21,9 @@ var qualifiers = func() (list []qualifier) {
 	add(qualifier{atLeast: true}, "không dưới, không ít hơn, no fewer than, no less than, not less than, không kém")
 	add(qualifier{atLeast: true}, "hơn, trên, quá, ít nhất, tối thiểu, ít ra, vượt, vượt quá, more than, over, at least, above, upwards of, exceeding, surpassed")
 	add(qualifier{atMost: true}, "dưới, tối đa, nhiều nhất, cao nhất, ít hơn, under, fewer than, less than, up to, at most, below, a maximum of")
-	add(qualifier{approx: true}, `gần, khoảng, chừng, tầm, cỡ, ước, ước tính, ước chừng, xấp xỉ, ngót, suýt soát, about, around, some, nearly, almost, roughly,
-		approximately, approx, circa, an estimated, estimated, close to`)
+	add(qualifier{approx: true, atMost: true}, "gần, ngót, ngót nghét, suýt soát, nearly, almost, close to")
+	add(qualifier{approx: true}, `khoảng, chừng, tầm, cỡ, ước, ước tính, ước chừng, xấp xỉ, about, around, some, roughly, approximately, approx, circa,
+		an estimated, estimated`)
 	return list
 }()
 

@@ -83,6 +83,11 @@ func (s *Server) readCommand(w http.ResponseWriter, r *http.Request) (alerting.C
 	return c, nil
 }
 
+// formVersion is the version of what the visitor saw when filling in a form.
+func formVersion(r *http.Request) (int64, error) {
+	return strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+}
+
 // storyOf takes a story's ID out of what people paste: the ID, or the address of its page.
 func storyOf(s string) string {
 	s = strings.TrimSpace(s)
@@ -113,7 +118,7 @@ func (s *Server) actOnStory(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
-	version, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	version, err := formVersion(r)
 	if err != nil {
 		return badRequest{s.language(r).T("act.form")}
 	}
@@ -155,7 +160,7 @@ func (s *Server) moveArticles(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badRequest{s.language(r).T("act.form")}
 	}
-	version, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	version, err := formVersion(r)
 	if err != nil {
 		return badRequest{s.language(r).T("act.form")}
 	}

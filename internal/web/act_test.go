@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"haidang/alerting"
+	"haidang/alerting/digest"
 	"haidang/internal/article"
 	"haidang/internal/store"
 	"haidang/internal/store/storetest"
@@ -27,6 +28,7 @@ type office struct {
 	t    *testing.T
 	desk *alerting.Desk
 	db   *store.DB
+	mail *digest.Digest
 	site http.Handler
 }
 
@@ -44,14 +46,17 @@ func newOffice(t *testing.T, change func(*Config, *Deps)) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := known.SetPassword(t.Context(), "lan", rightPassword); err != nil {
-		t.Fatal(err)
+	for _, id := range []string{"lan", "thu"} {
+		if err := known.SetPassword(t.Context(), id, rightPassword); err != nil {
+			t.Fatal(err)
+		}
 	}
 	web, deps := DefaultConfig(), Deps{
-		Archive: fakeArchive{}, Desk: desk, Users: known, People: cfg.People, Now: clock, Version: "test",
+		Archive: fakeArchive{}, Desk: desk, Outbox: desk, Users: known, People: cfg.People, Now: clock, Version: "test",
 		OnDuty: func(time.Time) []alerting.Person { return cfg.People[2:] },
 	}
 	web.Language = "en"
+	addReports(t, &deps, db, desk)
 	if change != nil {
 		change(&web, &deps)
 	}
@@ -59,7 +64,7 @@ func newOffice(t *testing.T, change func(*Config, *Deps)) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &office{t, desk, db, s.Handler()}
+	return &office{t, desk, db, deps.Digests.(*digest.Digest), s.Handler()}
 }
 
 // rumour makes stories ring, each of a claim of its own.

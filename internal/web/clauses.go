@@ -18,7 +18,7 @@ func kindOf(clause string) markKind {
 	switch {
 	case clause == "":
 		return markHit
-	case strings.HasPrefix(clause, "signal:"):
+	case strings.HasPrefix(clause, "signal:"), clause == "telling":
 		return markSignal
 	case strings.HasPrefix(clause, "stance:"):
 		return markStance
@@ -73,6 +73,8 @@ var clauses = map[string]pair{
 	"signal:channel":   {"Lấy từ mạng xã hội", "From social media"},
 	"signal:call":      {"Giục hành động", "Urges action"},
 	"signal:certainty": {"Khẳng định chắc nịch", "Stated as certain"},
+	"telling":          {"Kể như tin đồn", "Told as rumours are told"},
+	"assertion":        {"Một điều cụ thể, kiểm chứng được", "Something definite"},
 	"nobody":           {"Không cơ quan nào lên tiếng", "Nobody competent speaks"},
 	"burden":           {"Gánh nặng mới", "New burden"},
 	"data":             {"Dữ liệu cá nhân", "Personal data"},

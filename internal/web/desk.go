@@ -33,6 +33,7 @@ type countsLine struct {
 	Unanswered       int
 	DeliveriesFailed int
 	DeliveriesHeld   int
+	ReceiversDown    int
 	Articles         int
 }
 
@@ -157,7 +158,7 @@ func (s *Server) counts(ctx context.Context, l language) (deskCounts, error) {
 	if err != nil {
 		return deskCounts{}, err
 	}
-	line := countsLine{L: l, Stories: c.Stories, Unanswered: c.Unanswered, DeliveriesFailed: c.DeliveriesFailed, DeliveriesHeld: c.DeliveriesHeld, Articles: articles}
+	line := countsLine{L: l, Stories: c.Stories, Unanswered: c.Unanswered, DeliveriesFailed: c.DeliveriesFailed, DeliveriesHeld: c.DeliveriesHeld, ReceiversDown: c.ReceiversDown, Articles: articles}
 	return deskCounts{line: line, seq: c.LastSeq}, nil
 }
 

@@ -38,7 +38,7 @@ func (s *Server) facetViews(b searchBody) []facetView {
 		for _, value := range f.Values {
 			filter := f.Name + ":" + value.Value
 			v.Values = append(v.Values, valueView{
-				Label: s.facetLabel(b.L, f.Name, value), Count: b.L.Int(value.Count), Share: max(1, 100*value.Count/most),
+				Label: s.valueLabel(b.L, f.Name, value.Value, value.Label), Count: b.L.Int(value.Count), Share: max(1, 100*value.Count/most),
 				Address: b.Address(narrowed(b.Query, filter)), On: slices.Contains(strings.Fields(b.Query), filter),
 			})
 		}
@@ -47,28 +47,28 @@ func (s *Server) facetViews(b searchBody) []facetView {
 	return out
 }
 
-// facetLabel is a value in words.
-func (s *Server) facetLabel(l language, facet string, v index.FacetValue) string {
+// valueLabel is a value in words; given is what its articles call it, if they do.
+func (s *Server) valueLabel(l language, facet, value, given string) string {
 	name := map[string]func(id, language string) string{"place": s.deps.Place, "topic": s.deps.Topic, "claim": s.deps.Claim}[facet]
 	switch {
-	case v.Label != "":
-		return v.Label
+	case given != "":
+		return given
 	case name != nil:
-		if said := name(v.Value, string(l)); said != v.Value {
+		if said := name(value, string(l)); said != value {
 			return said
 		}
 	case facet == "stance":
-		return l.known("stance."+strings.ReplaceAll(v.Value, "-", "_"), v.Value)
+		return l.known("stance."+strings.ReplaceAll(value, "-", "_"), value)
 	case facet == "lang":
-		return l.known("lang."+v.Value, v.Value)
+		return l.known("lang."+value, value)
 	case facet == "country":
-		return strings.ToUpper(v.Value)
+		return strings.ToUpper(value)
 	case facet == "published":
-		if t, err := time.Parse("2006-01", v.Value); err == nil {
+		if t, err := time.Parse("2006-01", value); err == nil {
 			return t.Format("01/2006")
 		}
 	}
-	return named(v.Value)
+	return named(value)
 }
 
 // narrowed adds a filter to a query. A query of alternatives is put into brackets first.

@@ -39,7 +39,7 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 
 // T returns a sentence in the language. A key that does not exist shows itself, which a test forbids.
 func (l language) T(key string, args ...any) string {
-	words, ok := sentences[key]
+	words, ok := sentence(key)
 	if !ok {
 		return "⟨" + key + "⟩"
 	}
@@ -52,7 +52,7 @@ func (l language) T(key string, args ...any) string {
 // N returns the sentence for a number: English knows one and many, Vietnamese does not.
 func (l language) N(key string, n int) string {
 	if l == "en" && n == 1 {
-		if _, ok := sentences[key+".one"]; ok {
+		if _, ok := sentence(key + ".one"); ok {
 			return strings.Replace(l.T(key+".one"), "%d", strconv.Itoa(n), 1)
 		}
 	}

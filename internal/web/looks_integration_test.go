@@ -3,10 +3,16 @@
 package web
 
 import (
+	_ "embed"
+	"io"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"haidang/alerting"
 )
 
 // richSite has a story of every kind, and words that are too long for any screen.
@@ -21,13 +27,50 @@ func richSite(t *testing.T) *site {
 	edited := report(1, "Đập thượng nguồn đã vỡ hẳn")
 	edited.Revision = "2"
 	s.handle(wide, edited)
+	for claim, c := range map[string]alerting.Command{
+		"claim-2": {Action: alerting.Close, Outcome: alerting.OffTopic, Noise: alerting.RuleTooBroad}, "claim-1": {Action: alerting.Respond},
+	} {
+		stories, err := s.desk.Stories(t.Context(), alerting.Filter{ClaimID: claim})
+		if err != nil || len(stories) == 0 {
+			t.Fatalf("stories of %s: %d, %v", claim, len(stories), err)
+		}
+		c.Actor, c.Stories = "desk", []alerting.Ref{{ID: stories[0].ID}}
+		if _, err := s.desk.Act(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return s
+}
+
+// nextDigest is the page of the mail that comes next.
+func (s *site) nextDigest() string {
+	return regexp.MustCompile(`/digests/[0-9-]+/[a-z-]+`).FindString(s.body("/digests"))
+}
+
+// body is a page as it is served.
+func (s *site) body(path string) string {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url(path), nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(data)
 }
 
 // visited are the pages that a visitor can see.
 func (s *site) visited() []string {
 	return []string{
 		s.url("/"), s.story("claim-1"), s.story("claim-2"), s.url("/search"), s.url("/search?q=x"), s.url("/saved"), s.url("/saved?q=x"), s.url("/saved?q=x+AND+%28"), s.url("/search?q=x+AND+%28"), s.url("/sources"), s.url("/nowhere"),
+		s.url("/rules"), s.url("/rules/claim-2"), s.url("/response"), s.url("/response?by=place"), s.url("/digests"), s.url(s.nextDigest()),
 	}
 }
 
@@ -46,25 +89,9 @@ func TestIntegrationPagesFitAPhone(t *testing.T) {
 }
 
 // faint lists texts whose contrast with what is behind them is below WCAG AA.
-const faint = `(() => {
-  const parse = (c) => { const m = c.match(/[\d.]+/g).map(Number); return m.length > 3 ? m : [...m, 1]; };
-  const over = (top, under) => [0, 1, 2].map((i) => top[i] * top[3] + under[i] * (1 - top[3])).concat(1);
-  const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
-  const behind = (e) => {
-    const layers = [];
-    for (; e; e = e.parentElement) layers.push(parse(getComputedStyle(e).backgroundColor));
-    return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255, 1]);
-  };
-  const found = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const e = walk.currentNode.parentElement, style = getComputedStyle(e);
-    if (!walk.currentNode.data.trim() || e.closest(".unseen, .skip, [hidden], noscript, option") || !e.getClientRects().length) continue;
-    const under = behind(e), size = parseFloat(style.fontSize), big = size >= 24 || size >= 18.66 && Number(style.fontWeight) >= 700;
-    const [a, b] = [light(over(parse(style.color), under)), light(under)].sort((x, y) => y - x), ratio = (a + .05) / (b + .05);
-    if (ratio < (big ? 3 : 4.5)) found.add(e.tagName + "." + e.className + " " + ratio.toFixed(2) + " " + walk.currentNode.data.trim().slice(0, 30));
-  }
-  return [...found];
-})()`
+//
+//go:embed testdata/faint.js
+var faint string
 
 func TestIntegrationTextIsLegible(t *testing.T) {
 	s, b := richSite(t), newBrowser(t)
@@ -103,14 +130,14 @@ func TestIntegrationAKeyboardReachesEverything(t *testing.T) {
 	s, b := richSite(t), newBrowser(t)
 	b.open(s.url("/"))
 	var seen []string
-	for range 8 {
+	for range 12 {
 		b.do(chromedp.KeyEvent("\t"))
 		if eval[string](b, `getComputedStyle(document.activeElement).outlineStyle`) == "none" {
 			t.Errorf("the focus on %s cannot be seen", eval[string](b, `document.activeElement.outerHTML`))
 		}
 		seen = append(seen, eval[string](b, `document.activeElement.className || document.activeElement.innerText.trim()`))
 	}
-	if got := strings.Join(seen[:7], "|"); got != "skip|brand|Trực tin|Tìm kiếm|Đã lưu|Nguồn tin|English" {
+	if got := strings.Join(seen[:11], "|"); got != "skip|brand|Trực tin|Tìm kiếm|Đã lưu|Thống kê|Quy tắc|Phản ứng|Bản tin|Nguồn tin|English" {
 		t.Errorf("the tab key goes %q", seen)
 	}
 }

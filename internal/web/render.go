@@ -19,6 +19,7 @@ type page struct {
 	Version string
 	Visitor visitor
 	Solo    bool // there is no sign-in
+	Reports bool // there are pages that look back: rules, response, digests
 	Body    any
 }
 
@@ -55,6 +56,7 @@ func weblink(address string) string {
 // show renders a page whole before the first byte is sent, so that a failure is an honest status.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, name string, p page) error {
 	p.L, p.Path, p.Version, p.Solo = s.language(r), "/", s.deps.Version, s.solo()
+	p.Reports = s.deps.Feedback != nil && s.deps.Response != nil && s.deps.Digests != nil
 	var err error
 	if p.Visitor, err = s.visitor(r); err != nil {
 		s.log.Error("visitor not known", "err", err) // the page is shown as to a stranger

@@ -70,6 +70,11 @@ func (b searchBody) Strict() string { return b.Address(strings.Join(strings.Fiel
 // Kept is where the search can be kept.
 func (b searchBody) Kept() string { return "/saved?" + url.Values{"q": {b.Query}}.Encode() }
 
+// Coverage is where the search is counted over time.
+func (b searchBody) Coverage() string {
+	return "/coverage?" + url.Values{"q": {b.Query}, "days": {"30"}}.Encode()
+}
+
 // SearchedBack says how far a search came that stopped early.
 func (b searchBody) SearchedBack() string {
 	if b.Result.SearchedBack.IsZero() {
@@ -88,6 +93,7 @@ func (b searchBody) FacetsOf() string {
 
 // mistake is what is wrong with a query, in the visitor's language.
 type mistake struct {
+	L                    language
 	Problem, Hint        string
 	Before, Piece, After string // the query, parted at the piece that is wrong; all empty when it is not one piece
 }
@@ -223,9 +229,9 @@ func queryMistake(err error) (string, bool) {
 func explainMistake(err error, asked string, l language) *mistake {
 	var wrong *query.Error
 	if !errors.As(err, &wrong) {
-		return &mistake{Problem: err.Error()}
+		return &mistake{L: l, Problem: err.Error()}
 	}
-	m := &mistake{Problem: wrong.Problem.In(string(l)), Hint: wrong.Hint.In(string(l))}
+	m := &mistake{L: l, Problem: wrong.Problem.In(string(l)), Hint: wrong.Hint.In(string(l))}
 	runes := []rune(asked)
 	if start := wrong.Column - 1; start >= 0 && start <= len(runes) {
 		end := min(len(runes), start+len([]rune(wrong.Piece)))

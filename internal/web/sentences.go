@@ -1,7 +1,10 @@
 package web
 
 // sentences are what the pages say: Vietnamese, English.
-var sentences = map[string]pair{
+var sentences = joined(deskSentences, reportSentences)
+
+// deskSentences are those of the pages that the desk and the search live on.
+var deskSentences = map[string]pair{
 	"app.tagline": {"Cờ báo nghĩa là: hãy kiểm chứng. Không phải là kết luận.", "A flag means: check this claim. It is not a verdict."},
 	"nav.desk":    {"Trực tin", "Desk"},
 	"nav.search":  {"Tìm kiếm", "Search"},
@@ -73,6 +76,8 @@ var sentences = map[string]pair{
 	"action.return":      {"Hết hạn hoãn", "Back after a snooze"},
 	"action.change":      {"Có thay đổi đáng kể", "Material change"},
 	"action.split":       {"Tách bài ra", "Articles moved away"},
+	"action.redeliver":   {"Gửi lại thông báo", "Notification sent again"},
+	"action.let_go":      {"Bỏ thông báo", "Notification let go"},
 	"action.move_here":   {"Nhận bài từ vụ việc khác", "Articles moved here"},
 
 	"outcome.confirmed_false":  {"Xác nhận sai sự thật", "Confirmed false"},
@@ -146,6 +151,7 @@ var sentences = map[string]pair{
 	"count.unanswered": {"chưa có phản hồi", "unanswered"},
 	"count.articles":   {"bài trong kho", "articles in the archive"},
 	"count.failed":     {"thông báo không gửi được", "notifications not delivered"},
+	"count.down":       {"nơi nhận không liên lạc được", "receivers out of reach"},
 
 	"row.outlets":     {"%d báo", "%d outlets"},
 	"row.outlets.one": {"", "%d outlet"},
@@ -263,6 +269,9 @@ var sentences = map[string]pair{
 	"event.repeated":        {"Vẫn chưa ai nhận: báo lại", "Still nobody has taken it: told again"},
 	"event.returned":        {"Hết thời gian giữ lại: chuông báo", "No longer held back: rang"},
 	"event.delivery_failed": {"Không gửi được thông báo", "A notification could not be delivered"},
+	"event.mentioned":       {"Nhắc đến một người", "Somebody was mentioned"},
+	"event.handed_over":     {"Bàn giao", "Handed over"},
+	"event.escalated":       {"Chuyển cấp trên", "Escalated"},
 
 	"receiver.kafka": {"Luồng cảnh báo (Kafka)", "Alerts topic (Kafka)"},
 
@@ -271,6 +280,24 @@ var sentences = map[string]pair{
 	"delivery.held":    {"đang giữ lại vì quá nhiều thông báo", "held back: too many at once"},
 	"delivery.skipped": {"không cần gửi nữa", "not needed any more"},
 	"delivery.failed":  {"không gửi được", "failed"},
+
+	"outbox.title":      {"Thông báo chưa đến nơi", "Notifications that did not arrive"},
+	"outbox.well":       {"Mọi thông báo đều đã đến nơi hoặc đang chờ đến lượt.", "Every notification has arrived, or waits for its turn."},
+	"outbox.troubles":   {"Nơi nhận không liên lạc được", "Receivers out of reach"},
+	"outbox.since":      {"từ %s, %d lần liên tiếp; %d thông báo đang chờ.", "since %s, %d times in a row; %d notifications wait."},
+	"outbox.rest":       {"Thử lại lúc %s.", "Tried again at %s."},
+	"outbox.failed":     {"Không gửi được", "Not delivered"},
+	"outbox.failed.why": {"Đã thử hết số lần: hãy báo cho họ bằng cách khác, hoặc sửa nơi nhận rồi gửi lại.", "Every attempt is used up: tell them in another way, or mend the receiver and send again."},
+	"outbox.redeliver":  {"Gửi lại", "Send again"},
+	"outbox.let_go":     {"Không cần nữa", "Not needed any more"},
+	"outbox.held":       {"Đang giữ lại", "Held back"},
+	"outbox.held.why":   {"Quá nhiều cùng lúc: sẽ gửi chung khi bớt dồn. Tin khẩn cấp không bao giờ bị giữ.", "Too many at once: they go out together once the flood is over. Critical ones are never held."},
+
+	"curve.own":      {"%d bài tự viết", "%d in their own words"},
+	"curve.says":     {"Nhiều nhất: %s, từ %s đến %s.", "Most: %s, from %s to %s."},
+	"curve.key.own":  {"bài tự viết", "own words"},
+	"curve.key.copy": {"bản sao", "copies"},
+	"story.related":  {"Vụ việc khác cùng nội dung trong 7 ngày", "Other stories of this claim within 7 days"},
 
 	"saved.title":        {"Tìm kiếm đã lưu", "Saved searches"},
 	"saved.lede":         {"Mỗi bài mới được đối chiếu với các câu tìm này ngay khi vừa đọc xong.", "Every new article is held against these as soon as it has been read."},
@@ -329,6 +356,8 @@ var sentences = map[string]pair{
 	"export.rss":         {"RSS", "RSS"},
 	"export.atom":        {"Atom", "Atom"},
 	"hit.similar":        {"Bài tương tự", "Similar"},
+	"hit.credit":         {"theo %s", "credited to %s"},
+	"hit.feed_only":      {"chỉ có phần nguồn tin RSS", "only what its feed gave"},
 	"hit.copies":         {"%d bản sao", "%d copies"},
 	"hit.copies.one":     {"", "%d copy"},
 	"hit.cite":           {"Trích dẫn", "Cite"},

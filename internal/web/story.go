@@ -28,6 +28,9 @@ type storyBody struct {
 	Actions    actions
 	Trail      []auditView // what people did, the latest last
 	Merged     string      // the address of the story that this one was merged into
+	Lesson     *lesson     // what it can teach its rule; nil: nothing
+	Spread     spread
+	Related    []alerting.Story // of the same claim, a few days before and after
 }
 
 // articleList is the first articles of a kind and the number of those left out.
@@ -115,12 +118,14 @@ func (s *Server) showStory(w http.ResponseWriter, r *http.Request, status int, r
 	}
 	l := s.language(r)
 	body := storyBody{row: s.row(l, &detail.Story, passage{}), PlaceNames: s.placeNames(l, detail.Places), Deliveries: detail.Deliveries}
+	body.Spread, body.Related = spreadOf(l, &detail.Story, detail.Alerts), detail.Related
 	body.addArticles(detail.Alerts, ringer(&detail))
 	body.addEvents(detail.Events, detail.Alerts)
 	if body.Actions, err = s.actionsOn(r, &detail.Story); err != nil {
 		return err
 	}
 	body.Actions.Refused, body.Actions.Note = refused, note
+	body.Lesson = s.lessonOf(&body)
 	if body.Trail, err = s.trail(r.Context(), l, detail.ID); err != nil {
 		return err
 	}

@@ -28,9 +28,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"haidang/alerting"
+	"haidang/classifier"
 	"haidang/crawler"
 	"haidang/index"
 	"haidang/internal/article"
+	"haidang/internal/coverage"
 )
 
 //go:embed templates/*.html
@@ -58,6 +60,12 @@ type Desk interface {
 	Act(ctx context.Context, c alerting.Command) ([]alerting.Result, error)
 	Move(ctx context.Context, m alerting.Regroup) (alerting.Story, error)
 	Audit(ctx context.Context, storyID string, afterSeq int64, limit int) ([]alerting.AuditEntry, error)
+	Rings(ctx context.Context, limit int) ([]alerting.Event, error)
+}
+
+// Coverage is what the pages ask about volumes over time.
+type Coverage interface {
+	Report(ctx context.Context, r coverage.Request) (coverage.Report, error)
 }
 
 // Evidence is the kept pages of flagged articles.
@@ -77,6 +85,13 @@ type Deps struct {
 	Claim      func(id, language string) string                      // what a claim says; nil: its ID is spelled out
 	Ready      func(context.Context) error                           // nil error: all that is behind the pages works and has caught up
 	Saved      Saved                                                 // searches that people keep; nil: none can be kept
+	Coverage   Coverage                                              // volumes over time; nil: there is no such page
+	Claims     func() []classifier.Claim                             // the rules in use; nil: only what rang is known
+	Feedback   Feedback                                              // how the rules were judged; nil: there are no such pages
+	Drafts     Drafts                                                // where counter-examples are written; nil: nowhere
+	Response   Response                                              // how fast the desk is; nil: there is no such page
+	Digests    Digests                                               // the morning mails; nil: there are no such pages
+	Outbox     Outbox                                                // nil: there is no page of it
 	Evidence   Evidence                                              // nil: there is none in this process
 	Users      Users                                                 // required where there are People
 	People     []alerting.Person                                     // who may act; empty: one person's desk, without sign-in
@@ -143,7 +158,7 @@ func (s *Server) loadPages() error {
 		return err
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
-	for _, name := range []string{"desk", "story", "search", "saved", "issues", "sources", "signin", "changes", "error"} {
+	for _, name := range []string{"desk", "story", "search", "saved", "issues", "outbox", "coverage", "sources", "signin", "changes", "rules", "rule", "response", "digests", "digest", "error"} {
 		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -75,6 +76,8 @@ func (d *fakeDesk) Move(context.Context, alerting.Regroup) (alerting.Story, erro
 	return alerting.Story{}, errors.New("canned stories cannot be changed")
 }
 
+func (d *fakeDesk) Rings(context.Context, int) ([]alerting.Event, error) { return d.events, nil }
+
 func (d *fakeDesk) Audit(context.Context, string, int64, int) ([]alerting.AuditEntry, error) {
 	return nil, nil
 }
@@ -135,7 +138,7 @@ func detail(id string) alerting.StoryDetail {
 func newServer(t *testing.T, desk Desk) *Server {
 	t.Helper()
 	s, err := New(DefaultConfig(), Deps{
-		Archive: fakeArchive{}, Desk: desk, Now: func() time.Time { return now }, Version: "test",
+		Archive: fakeArchive{}, Desk: desk, Coverage: fakeCoverage{}, Now: func() time.Time { return now }, Version: "test",
 		Sources: func(context.Context) ([]crawler.SourceHealth, error) {
 			return []crawler.SourceHealth{{Name: "Tốt", State: crawler.StateOK, LastItem: now}, {Name: "Nguồn " + hostile, State: crawler.StateFailing, Failures: 3, Reason: crawler.ReasonTimeout, LastError: hostile}}, nil
 		},
@@ -362,7 +365,12 @@ func TestConfigRefusesOtherAddresses(t *testing.T) {
 }
 
 func TestSentencesExistInBothLanguages(t *testing.T) {
-	for key, pair := range sentences {
+	all := maps.Clone(sentences)
+	maps.Copy(all, coverageSentences)
+	if len(all) != len(sentences)+len(coverageSentences) {
+		t.Error("a sentence stands in both lists")
+	}
+	for key, pair := range all {
 		if pair[1] == "" || (pair[0] == "" && !strings.HasSuffix(key, ".one")) {
 			t.Errorf("sentence %q is missing in a language: %q", key, pair)
 		}
