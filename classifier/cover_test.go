@@ -24,7 +24,7 @@ func TestOneEventRingsOnce(t *testing.T) {
 			"two patterns on one event, and the net", "Xe lạ bắt cóc trẻ em mổ lấy nội tạng ở Đồng Nai",
 			"Tin đang lan truyền chóng mặt: nhóm người lạ bắt cóc trẻ em để mổ lấy nội tạng, hai cháu mất tích. Mọi người chia sẻ gấp.",
 			[]string{"health-organ-theft"},
-			[]string{"other-alarming-hearsay", "security-child-kidnapping", "security-snatched-child"},
+			[]string{"health-untold-horror", "other-alarming-hearsay", "other-told-as-rumour", "security-child-kidnapping", "security-snatched-child"},
 		},
 		{
 			"the pattern before the net", "Rộ tin chủ tịch tập đoàn Vạn Cát ở Hà Nội bị cấm xuất cảnh",
@@ -36,7 +36,7 @@ func TestOneEventRingsOnce(t *testing.T) {
 			"two rumours told one after the other", "Tin đồn trong ngày ở Nghệ An",
 			"Nghe nói vỡ đập thủy điện, nước cuốn trôi hàng chục nhà.\n\nMưa vẫn lớn.\n\nCũng nghe nói nước máy nhiễm độc, tin đang lan truyền.",
 			[]string{"disaster-dam-burst", "health-contaminated-water"},
-			[]string{"other-alarming-hearsay"},
+			[]string{"other-alarming-hearsay", "other-told-as-rumour"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -80,7 +80,7 @@ func (c *Classifier) Explain(id string, a *article.Article) (Explanation, error)
 			own = append(own, &matches[i])
 		}
 	}
-	var f *finding
+	f := c.cast(claim, r, geo.hits)
 	if len(own) > 0 && !e.Excluded {
 		f = c.assemble(r, claim, own, rules.refs)
 	}

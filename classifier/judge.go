@@ -43,7 +43,7 @@ const broadSignals = 40
 const bodyMarks = 30
 
 // dailyMarks is how many points of marked rumour, or of silence of everybody competent, a daily claim needs.
-const dailyMarks = 20
+const dailyMarks = 15
 
 // judge gives the stance, the score and the decision for a claim found in an article.
 func (c *Classifier) judge(f *finding, about bool, places []placeHit) {

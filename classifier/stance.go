@@ -42,7 +42,7 @@ func (z *zone) affirmed() bool {
 func (z *zone) answer(where func(int) bool) (article.Stance, []*cue) {
 	denies, label := z.first(where, cueDenies), z.label(where)
 	debunks, penalty := z.first(where, cueDebunks), z.first(where, cuePenalty)
-	if penalty != nil && (label != nil || z.first(where, cueSpreading) != nil && z.first(anywhere, cueFalse, cueDenies) != nil) {
+	if penalty != nil && (label != nil || z.forSpreading(penalty) || z.first(where, cueSpreading) != nil && z.first(anywhere, cueFalse, cueDenies) != nil) {
 		return article.ReportsPenalty, cuesOf(penalty, label)
 	}
 	switch {
@@ -63,6 +63,16 @@ func (z *zone) answer(where func(int) bool) (article.Stance, []*cue) {
 		return article.Denies, cuesOf(c)
 	}
 	return "", nil
+}
+
+// spreadGap is how many words may stand between a penalty and the spreading that it is for.
+const spreadGap = 5
+
+// forSpreading reports whether a penalty is for the act of spreading: "fined over posts", "phạt người đăng tin".
+func (z *zone) forSpreading(penalty *cue) bool {
+	return slices.ContainsFunc(z.r.cues, func(c cue) bool {
+		return c.kind == cueSpreading && c.field == penalty.field && c.sentence == penalty.sentence && c.first >= penalty.last && c.first-penalty.last <= spreadGap
+	})
 }
 
 // label returns the first word by which the outlet calls it false. A word of fraud is one where the claim is itself the

@@ -32,7 +32,7 @@ func (f *finding) addTelling() {
 	if r.told == 0 || !f.zone.nobodyAnswers() {
 		return
 	}
-	f.told = max(0, r.told)
+	f.told = r.told
 	f.addPart("telling", r.told)
 	words := slices.DeleteFunc(slices.Clone(r.tellers), func(w telling.Word) bool { return w.Weight < worthMarking })
 	slices.SortStableFunc(words, func(a, b telling.Word) int { return cmp.Compare(b.Weight, a.Weight) })
@@ -59,24 +59,25 @@ const netTold = 30
 
 // nets returns what the claims without words of their own find.
 func (c *Classifier) nets(r *reading, places []placeHit) []*finding {
-	if r.told < netTold || r.article.Title == "" || !r.definite(places) {
-		return nil
-	}
 	var found []*finding
 	for i := range c.compiled {
-		if claim := &c.compiled[i]; claim.Net {
-			if f := c.cast(claim, r); f.zone.nobodyAnswers() {
-				found = append(found, f)
-			}
+		if f := c.cast(&c.compiled[i], r, places); f != nil {
+			found = append(found, f)
 		}
 	}
 	return found
 }
 
-// cast returns the finding of a net. It stands in the title.
-func (c *Classifier) cast(claim *compiled, r *reading) *finding {
+// cast returns what a net finds in an article that is told as rumours are, or nil. It stands in the title.
+func (c *Classifier) cast(claim *compiled, r *reading, places []placeHit) *finding {
+	if !claim.Net || r.told < netTold || r.article.Title == "" || !r.definite(places) {
+		return nil
+	}
 	focus := []article.Span{{Field: article.Title, Start: 0, End: len(r.article.Title)}}
 	f := &finding{claim: claim, zone: c.zoneOf(claim, r, focus, nil), match: describe(claim)}
+	if !f.zone.nobodyAnswers() {
+		return nil
+	}
 	f.addPart("assertion", netPoints)
 	return f
 }

@@ -18,23 +18,32 @@ type Sample struct {
 	Title    string
 	Body     string // lead and text
 	Rumour   bool   // it passes on a rumour
+	Chosen   bool   // it was chosen because it is hard to tell; it counts as much as a rumour
 }
 
 // How it learns.
 const (
-	heavier    = 10.0 // what a rumour counts beside an ordinary article, of which there are many more
+	heavier    = 10.0 // what a rumour, or a chosen article, counts beside an ordinary one, of which there are many more
 	ridge      = 10.0 // L2
 	iterations = 200
 	negligible = 0.03 // weights below are left out
 	rarest     = 3    // samples that must hold a word
 	shortest   = 20   // words of a cut article
+	many       = 2000 // ordinary articles of a language, for ranks by the thousand
 )
 
-// shares of ordinary articles above a level, and the points of that level.
-var ranks = []struct {
+// rank says what share of ordinary articles lies above a level, and the points of that level.
+type rank struct {
 	share  float64
 	points int
-}{{0.75, least}, {0.4, 0}, {0.05, 10}, {0.01, 20}, {0.003, 30}, {0.001, 40}}
+}
+
+// ranks of a language in which thousands of ordinary articles are at hand, and of one in which there are only hundreds, most
+// of them chosen because they are hard: what most are like is not known there, and nothing is taken off.
+var (
+	ranks    = []rank{{0.75, least}, {0.4, 0}, {0.05, 10}, {0.01, 20}, {0.003, 30}, {0.001, 40}}
+	fewRanks = []rank{{0.4, 0}, {0.15, 10}, {0.07, 20}, {0.035, 30}, {0.015, 40}}
+)
 
 // Train learns a model by ridge logistic regression. The same samples give the same model.
 //
@@ -68,6 +77,7 @@ func Train(samples []Sample) *Model {
 type learner struct {
 	language Language
 	rumour   bool
+	chosen   bool
 	features []string
 }
 
@@ -87,7 +97,7 @@ func cut(samples []Sample) []learner {
 		if words := strings.Fields(body); !s.Rumour && len(lengths) > 0 {
 			body = strings.Join(words[:min(len(words), lengths[rng.IntN(len(lengths))])], " ")
 		}
-		l := learner{s.Language, s.Rumour, features(s.Language, s.Title, body)}
+		l := learner{s.Language, s.Rumour, s.Chosen, features(s.Language, s.Title, body)}
 		for _, f := range l.features {
 			count[f]++
 		}
@@ -165,7 +175,10 @@ func learn(learners []learner) weights {
 			}
 			sign, heavy := 1.0, 1.0
 			if learners[i].rumour {
-				sign, heavy = -1, heavier
+				sign = -1
+			}
+			if learners[i].rumour || learners[i].chosen {
+				heavy = heavier
 			}
 			sum += heavy * math.Log1p(math.Exp(sign*z))
 			if grad == nil {
@@ -224,12 +237,16 @@ func (w weights) model() *Model {
 
 // levels reads the ranks off the log-odds of ordinary articles.
 func levels(unseen []float64) []level {
+	if len(unseen) == 0 {
+		return nil
+	}
+	table := ranks
+	if len(unseen) < many {
+		table = fewRanks
+	}
 	slices.Sort(unseen)
 	var out []level
-	for _, r := range ranks {
-		if len(unseen) == 0 {
-			return nil
-		}
+	for _, r := range table {
 		at := min(len(unseen)-1, int(float64(len(unseen))*(1-r.share)))
 		out = append(out, level{math.Round(100*unseen[at]) / 100, r.points})
 	}

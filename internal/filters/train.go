@@ -26,7 +26,7 @@ func TrainTelling(ctx context.Context, c *classifier.Classifier, goldSet fs.FS, 
 		if item.Exam() {
 			continue
 		}
-		s := telling.Sample{Title: item.Title, Body: item.Text, Rumour: item.Rumour()}
+		s := telling.Sample{Title: item.Title, Body: item.Text, Rumour: item.Rumour(), Chosen: true}
 		if item.Language == "en" {
 			s.Language = telling.English
 		}
