@@ -14,7 +14,7 @@ const (
 	buried        = -15 // for a claim that stands deep in the body only
 	openingPoints = 10  // for a flat claim in lead or first sentence where nobody competent speaks
 	bodySentences = 2   // of text that are long enough to name a source
-	notAsserted   = -5  // for a question or doubt
+	notAsserted   = -5  // for doubt
 	manyOfficial  = 3   // sentences of a competent source anywhere that confirm as one near the claim does
 	strongEnough  = 45  // signal points from which an official's name no longer silences
 )
@@ -54,7 +54,7 @@ func (c *Classifier) judge(f *finding, about bool, places []placeHit) {
 	}
 	c.addSignals(f)
 	f.addTelling()
-	if stance == article.Questions || stance == article.Unclear {
+	if stance == article.Unclear {
 		f.addPart("stance:"+string(stance), notAsserted)
 	}
 	f.addPlace()

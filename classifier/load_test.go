@@ -35,14 +35,14 @@ func TestShippedRulesAreWhole(t *testing.T) {
 	for _, claim := range c.Claims() {
 		fields[claim.Field]++
 		e := claim.Examples
-		if len(e.Match) < 3 || len(e.NoMatch) < 3 || len(e.Denies) < 2 {
+		if len(e.Match) < 3 || len(e.NoMatch) < 3 || len(e.Denies) < 2 && !claim.Net {
 			t.Errorf("claim %s has %d examples that match, %d that do not and %d that deny; want 3, 3 and 2", claim.ID, len(e.Match), len(e.NoMatch), len(e.Denies))
 		}
 		var vi, en bool
 		for _, clause := range claim.Clauses {
 			vi, en = vi || clause.Required && clause.VI != "", en || clause.Required && clause.EN != ""
 		}
-		if !vi || !en {
+		if !claim.Net && (!vi || !en) {
 			t.Errorf("claim %s is found in one language only", claim.ID)
 		}
 	}

@@ -76,6 +76,9 @@ type level struct {
 	points  int
 }
 
+// Empty reports whether the model has learnt nothing.
+func (m *Model) Empty() bool { return len(m.levels[Vietnamese])+len(m.levels[English]) == 0 }
+
 // Measure returns the points of an article, between -20 and 40, and each word that counted, once, in reading order.
 func (m *Model) Measure(a Article) (int, []Word) {
 	sum := m.bias[a.Language]
