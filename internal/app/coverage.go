@@ -67,6 +67,9 @@ func coverageParams(r coverage.Request) url.Values {
 	for _, d := range r.By {
 		params.Add("by", string(d))
 	}
+	for _, q := range r.Beside {
+		params.Add("beside", q)
+	}
 	if r.Top > 0 {
 		params.Set("top", strconv.Itoa(r.Top))
 	}

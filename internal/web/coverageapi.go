@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"haidang/internal/coverage"
@@ -20,6 +21,13 @@ func coverageRequest(q url.Values, now time.Time) (coverage.Request, error) {
 	r := coverage.Request{Query: q.Get("q"), Clock: coverage.Clock(q.Get("clock")), Copies: q.Get("copies") == "all"}
 	for _, d := range q["by"] {
 		r.By = append(r.By, coverage.Dimension(d))
+	}
+	for _, v := range q["beside"] { // the page has one field for all of them
+		for one := range strings.SplitSeq(v, ";") {
+			if one = strings.TrimSpace(one); one != "" {
+				r.Beside = append(r.Beside, one)
+			}
+		}
 	}
 	for _, p := range []struct {
 		name  string
