@@ -1,6 +1,7 @@
 package query
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -20,6 +21,12 @@ func FuzzParse(f *testing.F) {
 			e := err.(*Error)
 			if n := len([]rune(src)); e.Column < 1 || e.Column > n+1 || e.Problem.VI == "" || e.Hint.EN == "" {
 				t.Fatalf("Parse(%q): %+v", src, e)
+			}
+			if _, hint, ok := strings.Cut(e.Hint.EN, "`NUM("); ok {
+				hint, _, _ = strings.Cut("NUM("+hint, "`")
+				if _, err := Parse(hint); err != nil {
+					t.Fatalf("the hint for %q says `%s`: %v", src, hint, err)
+				}
 			}
 			return
 		}
