@@ -53,7 +53,7 @@ func (x *Index) Mend(ctx context.Context, tell func(Progress)) error {
 	defer done()
 	var names []string
 	for _, s := range shards {
-		unfinished, err := s.judge(ctx)
+		unfinished, err := s.judge()
 		if err != nil {
 			return err
 		}
@@ -72,13 +72,13 @@ func (x *Index) Mend(ctx context.Context, tell func(Progress)) error {
 
 // judge looks at the files of an index that failed, and reports whether it has to be made again. A failure with sound
 // files was the search's.
-func (s *shard) judge(ctx context.Context) (unfinished bool, err error) {
+func (s *shard) judge() (unfinished bool, err error) {
 	if s.doubt.index.Load() == indexFailed {
-		bad, _, err := badSegments(ctx, s.dir)
-		if err != nil {
+		err := s.words.check()
+		if err != nil && !errors.Is(err, errDamaged) {
 			return false, err
 		}
-		if len(bad) == 0 {
+		if err == nil {
 			s.doubt.index.Store(indexSound)
 			return false, nil
 		}

@@ -342,7 +342,7 @@ func fuzzy(ctx context.Context, shards []*shard, canon string) ([]string, error)
 }
 
 func (s *shard) fuzzy(ctx context.Context, canon string, distance int, near map[string]bool) (err error) {
-	advanced, err := s.words.bleve.Advanced()
+	advanced, err := s.words.scorch()
 	if err != nil {
 		return err
 	}
