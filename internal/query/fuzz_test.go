@@ -82,4 +82,7 @@ func checkSpans(t *testing.T, a *article.Article, spans []article.Span) {
 	}
 }
 
-func between(text string, at int) bool { return at == len(text) || utf8.RuneStart(text[at]) }
+// between reports whether an offset parts no character. In a text that is no UTF-8 any byte may be one.
+func between(text string, at int) bool {
+	return at == len(text) || utf8.RuneStart(text[at]) || !utf8.ValidString(text)
+}
