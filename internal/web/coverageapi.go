@@ -79,6 +79,12 @@ func (s *Server) report(r *http.Request, params url.Values) (coverage.Report, er
 	if err != nil {
 		return coverage.Report{}, err
 	}
+	select {
+	case s.reports <- struct{}{}:
+		defer func() { <-s.reports }()
+	case <-r.Context().Done():
+		return coverage.Report{}, r.Context().Err()
+	}
 	out, err := s.deps.Coverage.Report(r.Context(), req)
 	if errors.Is(err, coverage.ErrRequest) {
 		return out, badRequest{err.Error()}
