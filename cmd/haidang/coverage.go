@@ -25,7 +25,8 @@ type coverageCmd struct {
 	Beside []string `help:"Another query, whose share of voice is told; may be repeated." placeholder:"QUERY" sep:"none"`
 	Copies bool     `help:"Count copies of a text too."`
 	Lang   string   `help:"Names and sentences in this language." enum:"vi,en" default:"vi"`
-	JSON   bool     `help:"Print one JSON object, as /api/coverage answers."`
+	JSON   bool     `help:"Print one JSON object, as /api/coverage answers." xor:"format"`
+	CSV    bool     `help:"Print a table for a spreadsheet." xor:"format"`
 }
 
 // Help is shown by --help.
@@ -52,6 +53,9 @@ func (c coverageCmd) Run(e *env) error {
 		enc := json.NewEncoder(e.out)
 		enc.SetEscapeHTML(false)
 		return enc.Encode(report)
+	}
+	if c.CSV {
+		return app.CoverageTable(report, c.Lang, e.out)
 	}
 	return printCoverage(e.out, report, c.Lang)
 }

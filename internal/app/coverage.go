@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io"
 	"net/url"
 	"strconv"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"haidang/classifier"
 	"haidang/configs"
 	"haidang/internal/coverage"
+	"haidang/internal/export"
 	"haidang/internal/filters"
 )
 
@@ -55,6 +57,11 @@ func Coverage(ctx context.Context, cfg configs.Config, dataDir string, r coverag
 		return out, err
 	}
 	return newCoverage(archive, func() *classifier.Classifier { return rules }, nil).Report(ctx, r)
+}
+
+// CoverageTable writes the numbers of a report for a spreadsheet.
+func CoverageTable(r coverage.Report, language string, w io.Writer) error {
+	return export.WriteTable(w, coverage.Columns, r.Rows(language))
 }
 
 func coverageParams(r coverage.Request) url.Values {

@@ -182,3 +182,17 @@ func TestWhatWasLeftOutIsSaid(t *testing.T) {
 		t.Errorf("partial %q, judged %v: half a count would make the other half a spike", got.Partial, got.Judged)
 	}
 }
+
+func TestRowsForASpreadsheet(t *testing.T) {
+	var s shelf
+	s.add(Midnight(sunday), 3, "flood")
+	rows := report(t, &s, Request{From: Midnight(sunday).AddDate(0, 0, -6), By: []Dimension{Topic}, Beside: []string{"topic:flood"}}).Rows("en")
+	want := [][]string{
+		{"day", "", "", "2026-11-22 00:00:00", "3", "0", "", ""},
+		{"voice", "", "topic:flood", "", "3", "0", "1.0000", "0.0000"},
+		{"topic", "flood", "flood/en", "", "3", "0", "1.0000", "0.0000"},
+	}
+	if diff := cmp.Diff(want, rows[6:]); diff != "" || len(rows[0]) != len(Columns) {
+		t.Error(diff)
+	}
+}

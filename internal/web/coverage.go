@@ -91,7 +91,10 @@ func (b coverageBody) Kept() string {
 	return searchBody{Query: b.Query}.Kept()
 }
 
-// API is where programs read the same numbers.
+// Table is where spreadsheets read the same numbers.
+func (b coverageBody) Table() string { return "/coverage.csv?" + b.values.Encode() }
+
+// API is where programs read them.
 func (b coverageBody) API() string { return "/api/coverage?" + b.values.Encode() }
 
 // Articles is where the articles of the period are.

@@ -116,3 +116,19 @@ func parameters(t *testing.T, s string) url.Values {
 	}
 	return v
 }
+
+func TestCoverageForASpreadsheet(t *testing.T) {
+	srv, _ := newSite(t)
+	res, body := get(t, srv, "/coverage.csv?beside=%3D1%2B1", "vi")
+	if res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/csv") || !strings.Contains(res.Header.Get("Content-Disposition"), "attachment") {
+		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	}
+	for _, want := range []string{"\ufeffpart,id,name,", "day,,,2026-11-21 00:00:00,500,400,,", "voice,,'=1+1,", "topic,sport,"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q in:\n%s", want, body)
+		}
+	}
+	if res, _ := get(t, srv, "/coverage.csv?q=%28x", "vi"); res.StatusCode != 400 {
+		t.Errorf("a mistake got %d", res.StatusCode)
+	}
+}

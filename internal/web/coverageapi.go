@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"haidang/internal/coverage"
+	"haidang/internal/export"
 )
 
 // longestDays is the longest period that days= asks for.
@@ -90,6 +91,25 @@ func (s *Server) report(r *http.Request, params url.Values) (coverage.Report, er
 		return out, badRequest{err.Error()}
 	}
 	return out, err
+}
+
+// coverageTable answers with the numbers of the page for a spreadsheet.
+func (s *Server) coverageTable(w http.ResponseWriter, r *http.Request) error {
+	out, err := s.report(r, r.URL.Query())
+	if sentence, ok := queryMistake(err); ok {
+		return badRequest{sentence}
+	}
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", export.CSV.Type())
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="haidang-coverage-%s.csv"`, s.deps.Now().In(zone).Format("20060102-1504")))
+	if err := export.WriteTable(w, coverage.Columns, out.Rows(string(s.language(r)))); err != nil {
+		s.log.Debug("export ended", "err", err) // the visitor has gone
+	}
+	return nil
 }
 
 // apiCoverage answers as `haidang coverage --json` prints.
