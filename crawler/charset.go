@@ -39,6 +39,9 @@ func decodeText(data []byte, contentType string, vietnamese bool) string {
 				}
 			}
 		}
+		if ascii {
+			return string(data)
+		}
 		return mended(string(data))
 	}
 	stands, foreign := byLabel(data, labels, vietnamese)

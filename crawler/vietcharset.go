@@ -1,7 +1,6 @@
 package crawler
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -96,12 +95,25 @@ func guessVietnamese(data []byte, stands string) (best string, ok bool) {
 }
 
 // twice are letters of Vietnamese whose UTF-8 was taken for windows-1252 and written as UTF-8 once more.
-var twice = regexp.MustCompile(`á[º»]|Ä[\x{2018}\x{90}]|Æ[°¡]|Ã[ -ÿ]`)
+var twice = []string{"á»", "áº", "Ä‘", "Æ°", "Æ¡", "Ã¡", "Ã\u00a0", "Ã´"}
+
+// enoughTwice is how many of them a document has that was spoilt so.
+const enoughTwice = 8
+
+func isTwice(s string) bool {
+	n := 0
+	for _, letter := range twice {
+		if n += strings.Count(s, letter); n >= enoughTwice {
+			return true
+		}
+	}
+	return false
+}
 
 // mended repairs UTF-8 that was written by somebody who took the text for something else: UTF-8 twice over, and TCVN3
 // whose bytes were taken for western letters ("C«ng ty" for "Công ty"). Text that makes sense is left alone.
 func mended(s string) string {
-	if found := twice.FindAllStringIndex(s, 8); len(found) >= 8 {
+	if isTwice(s) {
 		if once := undoubled(s); readsAsVietnamese(once) > readsAsVietnamese(s) || strings.Count(once, "\ufffd") == strings.Count(s, "\ufffd") && len(once) < len(s) {
 			s = once
 		}

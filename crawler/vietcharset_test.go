@@ -40,17 +40,16 @@ func windows1258(s string) []byte {
 			out = append(out, b)
 			continue
 		}
-		parts := []rune(norm.NFD.String(string(r)))
 		var base []rune
 		var tone rune
-		for _, p := range parts {
+		for _, p := range norm.NFD.String(string(r)) {
 			if strings.ContainsRune("\u0300\u0301\u0303\u0309\u0323", p) {
 				tone = p
 			} else {
 				base = append(base, p)
 			}
 		}
-		for _, c := range []rune(norm.NFC.String(string(base))) {
+		for _, c := range norm.NFC.String(string(base)) {
 			b, _ := charmap.Windows1258.EncodeRune(c)
 			out = append(out, b)
 		}
