@@ -21,6 +21,14 @@ const (
 	indexUnfinished       // it is damaged, or has not all articles: it is made again from them
 )
 
+// unfinished notes that the index has to be made again.
+func (s *shard) unfinished(err error) {
+	if s.doubt.index.Swap(indexUnfinished) != indexUnfinished {
+		s.log.Error("the index of a shard is damaged and is made again from its articles", "shard", s.name, "err", err)
+	}
+	s.doubt.found()
+}
+
 // guard runs what reads the index of a shard. bleve checks nothing of what it reads, so that damage shows as an error or
 // as a panic. Then the shard gives nothing, and the only error is that of the context.
 func (s *shard) guard(ctx context.Context, read func() error) (err error) {

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/blevesearch/bleve/v2"
+
+	"haidang/internal/article"
 )
 
 // TestFlippedBytesNeverStopASearch flips one byte after another of a segment and searches in every way.
@@ -200,4 +202,26 @@ func TestScrubFindsAMissingSegment(t *testing.T) {
 	if res := find(t, x, Request{Query: "dâng", Limit: 100}); res.Total != 24 || len(res.Partial) > 0 {
 		t.Errorf("%d found, partial %q; want all 24", res.Total, res.Partial)
 	}
+}
+
+// TestWritesToAShardWithADamagedIndex: a late edit moves away all the same, and a new verdict is taken once it is mended.
+func TestWritesToAShardWithADamagedIndex(t *testing.T) {
+	cfg, dirs := filled(t)
+	if err := os.Truncate(filepath.Join(dirs[0], firstFolder, "store", "root.bolt"), 100); err != nil {
+		t.Fatal(err)
+	}
+	x := open(t, cfg)
+	put(t, x, edited(3, "Nước hồ dâng."))
+	put(t, x, edited(3, "Nước hồ rút."))
+	judged := many(5)[4]
+	judged.Verdict = &article.Verdict{Topics: []string{"thien-tai"}}
+	if err := x.Put(t.Context(), []article.Article{judged}, nil); err == nil {
+		t.Error("a verdict went into a damaged index")
+	}
+	if err := x.Mend(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	put(t, x, judged)
+	wantIDs(t, x, Request{Query: "topic:thien-tai"}, judged.ID)
+	wantMoved(t, x, 24)
 }

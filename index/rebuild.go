@@ -74,8 +74,7 @@ func (x *Index) checkOpen(ctx context.Context) error {
 	}
 	for _, s := range shards {
 		if err := s.words.check(); errors.Is(err, errDamaged) {
-			x.deps.Logger.Error("damage found in the archive", "shard", s.name, "err", err)
-			s.doubt.index.Store(indexUnfinished)
+			s.unfinished(err)
 		}
 	}
 	done()

@@ -40,8 +40,7 @@ func (s *shard) seal(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	if err := s.words.check(); err != nil { // merged, it would be signed anew
-		s.doubt.index.Store(indexUnfinished)
-		s.doubt.found()
+		s.unfinished(err)
 		return fmt.Errorf("seal shard %s: %w", s.name, err)
 	}
 	if err := s.words.compact(ctx); err != nil {

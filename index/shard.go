@@ -219,6 +219,9 @@ func (s *shard) index(ctx context.Context, articles []article.Article, change in
 		return fmt.Errorf("index shard %s: %w", s.name, err)
 	}
 	if err := s.words.write(articles, analyses, change, offsets); err != nil {
+		if errors.Is(err, errDamaged) {
+			s.unfinished(err)
+		}
 		return fmt.Errorf("index shard %s: %w", s.name, err)
 	}
 	s.indexed = change
