@@ -96,8 +96,8 @@ func (w words) beside(n coverage.Count) string {
 		return out
 	}
 	out += fmt.Sprintf("; %s %s", w.besides, w.number(n.Before))
-	if n.Before >= enough && n.Now != n.Before {
-		out += " (" + fmt.Sprintf(w.change, percent(n.Now, n.Before)) + ")"
+	if change := percent(n.Now, n.Before); n.Before >= enough && change != 0 {
+		out += " (" + fmt.Sprintf(w.change, change) + ")"
 	}
 	return out
 }
