@@ -89,7 +89,7 @@ func (d *Desk) Act(ctx context.Context, c Command) ([]Result, error) {
 
 // change runs fn as the only writer and tells the world of its events.
 func (d *Desk) change(ctx context.Context, fn func(*take) error) error {
-	t := &take{cfg: d.cfg, publish: d.publish != nil, mails: d.mail != nil, now: d.now()}
+	t := &take{cfg: d.cfg, publish: d.publish != nil, mails: d.mail != nil, now: d.now(), tellings: &d.tellings}
 	err := d.db.InTx(ctx, func(tx *store.Tx) error {
 		t.tx = tx
 		if err := t.lock(ctx); err != nil {

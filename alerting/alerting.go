@@ -55,6 +55,8 @@ type Desk struct {
 	now     func() time.Time
 	metrics *metrics
 	bell    bell
+
+	tellings tellings
 }
 
 // New returns a desk on an open database.

@@ -21,7 +21,7 @@ type home struct {
 
 // home finds the story of a new article: that of a near-identical text with the same claim; or else, within the
 // window, the nearest story with the same claim. A pattern of no national scope is many rumours, so its story must be about
-// the same one: see sameRumour. Titles alone decide nothing.
+// the same one: see tellingThe. Titles alone decide nothing.
 func (t *take) home(ctx context.Context, p pair) (home, error) {
 	h, err := t.twin(ctx, p)
 	if err != nil || h.storyID != "" {
@@ -38,13 +38,14 @@ func (t *take) home(ctx context.Context, p pair) (home, error) {
 		return home{}, err
 	}
 	slices.SortStableFunc(stories, func(a, b Story) int { return cmp.Compare(distance(&a, p.seen), distance(&b, p.seen)) })
-	for i := range stories {
-		same := !p.m.Pattern || p.m.National
-		if !same {
-			if same, err = t.sameRumour(ctx, p, &stories[i]); err != nil {
-				return home{}, err
-			}
+	var told map[string]bool
+	if p.m.Pattern && !p.m.National && len(stories) > 0 {
+		if told, err = t.tellingThe(ctx, p, p.seen.Add(-span), p.seen.Add(span)); err != nil {
+			return home{}, err
 		}
+	}
+	for i := range stories {
+		same := !p.m.Pattern || p.m.National || told[stories[i].ID]
 		if same && stories[i].State == StateMerged {
 			return home{storyID: stories[i].MergedInto, movedFrom: stories[i].ID}, nil
 		}

@@ -2,9 +2,13 @@ package alerting
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"haidang/internal/text"
 )
@@ -104,24 +108,64 @@ func sharedNames(a, b []string) int {
 	return n
 }
 
-// sameRumour tells whether an article speaks of the rumour of a story that has the same pattern: it is held against the
-// article that opened it, so that a story does not grow from one rumour into the next. An answer may speak to any of the
-// first articles.
-func (t *take) sameRumour(ctx context.Context, p pair, s *Story) (bool, error) {
-	most := 1
+// tellings remembers how articles told their rumours: each new article is held against all that opened a story.
+type tellings struct {
+	mu    sync.Mutex
+	known map[string]telling // by article and revision
+}
+
+// maxTellings bounds the memory; beyond it they are read again.
+const maxTellings = 5000
+
+func (m *tellings) of(key string, read func() (telling, error)) (telling, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t, ok := m.known[key]; ok {
+		return t, nil
+	}
+	t, err := read()
+	if err != nil {
+		return t, err
+	}
+	if m.known == nil || len(m.known) >= maxTellings {
+		m.known = map[string]telling{}
+	}
+	m.known[key] = t
+	return t, nil
+}
+
+// mostOpeners bounds what one article is held against.
+const mostOpeners = 2000
+
+// tellingThe finds the stories of a pattern, within the window, whose rumour an article tells. It is held against the article
+// that opened each, so that a story does not grow from one rumour into the next; an answer, against any of a story. What was
+// merged away is found too: it sends its articles on.
+func (t *take) tellingThe(ctx context.Context, p pair, from, to time.Time) (map[string]bool, error) {
+	opened := `a.article_id = s.first_article AND (a.story_id = s.id OR a.moved_from = s.id)`
 	if p.role == RoleAnswers {
-		most = 20
+		opened = `a.story_id = s.id`
 	}
-	rows, err := t.tx.Query(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE story_id = ? ORDER BY CASE WHEN article_id = ? THEN 0 ELSE 1 END, seen, article_id LIMIT ?`, s.ID, s.FirstArticle, most)
+	rows, err := t.tx.Query(ctx, `SELECT s.id, a.article_id, a.revision, a.title, a.lead, a.outlet, a.snippets, a.places FROM stories s JOIN alerts a ON a.claim_id = s.claim_id AND `+opened+`
+		WHERE s.claim_id = ? AND s.last_seen >= ? AND s.first_seen <= ? ORDER BY s.last_seen DESC, s.id, a.seen LIMIT ?`, p.id, toMillis(from), toMillis(to), mostOpeners)
 	if err != nil {
-		return false, fmt.Errorf("read what a story tells: %w", err)
-	}
-	theirs, err := collect(rows, "read what a story tells", scanAlert)
-	if err != nil {
-		return false, err
+		return nil, fmt.Errorf("read what stories tell: %w", err)
 	}
 	mine := tellingOf(p.a.Title, p.a.Lead, p.a.Outlet, snippets(p.a, p.m.Spans), p.a.Verdict.Places)
-	return slices.ContainsFunc(theirs, func(a Alert) bool {
-		return mine.sameAs(tellingOf(a.Title, a.Lead, a.Outlet, a.Snippets, a.Places))
-	}), nil
+	same := map[string]bool{}
+	_, err = collect(rows, "read what stories tell", func(row scanner) (struct{}, error) {
+		var story, id, revision, title, lead, outlet, snips, places string
+		if err := row.Scan(&story, &id, &revision, &title, &lead, &outlet, &snips, &places); err != nil {
+			return struct{}{}, err
+		}
+		theirs, err := t.tellings.of(id+" "+revision, func() (telling, error) {
+			var of Alert
+			err := errors.Join(json.Unmarshal([]byte(snips), &of.Snippets), json.Unmarshal([]byte(places), &of.Places))
+			return tellingOf(title, lead, outlet, of.Snippets, of.Places), err
+		})
+		if err == nil && mine.sameAs(theirs) {
+			same[story] = true
+		}
+		return struct{}{}, err
+	})
+	return same, err
 }

@@ -38,7 +38,7 @@ func TestStoryKnowsThoseOfItsClaimAroundIt(t *testing.T) {
 	d.now = start.Add(30 * 24 * time.Hour)
 	const day = 24 * 60
 	d.handle(
-		about("dam", "a1", "A", 0, tellingA), about("dam", "a2", "B", 4*day, tellingB), about("dam", "a3", "C", 9*day, tellingA+tellingB), about("bank", "a4", "C", 4*day, tellingB),
+		about("dam", "a1", "A", 0, tellingA), about("dam", "a2", "B", 4*day, tellingB), about("dam", "a3", "C", 9*day, tellingC), about("bank", "a4", "C", 4*day, tellingB),
 	)
 	var got []string
 	for _, s := range d.detail(d.stories()[1].ID).Related {

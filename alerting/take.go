@@ -20,11 +20,13 @@ type take struct {
 	cfg     Config
 	publish bool // the alerts topic is a receiver
 	mails   bool // people can be mailed
-	now     time.Time
-	seq     int64
-	events  []Event
-	reasons []Reason
-	trail   *AuditEntry // the last of the audit trail; nil until it is needed
+
+	tellings *tellings
+	now      time.Time
+	seq      int64
+	events   []Event
+	reasons  []Reason
+	trail    *AuditEntry // the last of the audit trail; nil until it is needed
 }
 
 // pair is one article and one claim that it speaks of; the claim is nil where an edit took it out.

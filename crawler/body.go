@@ -30,6 +30,7 @@ func (e *extraction) body(doc *html.Node, meta *metadata, prose int, page *Page)
 			page.Text = other
 		}
 	}
+	page.Text = completed(doc, page.Text)
 	if linked := e.tidy(strings.Split(meta.linked.body, "\n"), page); betterLinked(linked, page.Text) {
 		page.Text, page.Method = linked, methodJSONLD
 	}
@@ -68,7 +69,10 @@ func (e *extraction) prune(doc *html.Node) {
 
 // junkNames are the class names and ids of what surrounds articles on Vietnamese news sites and is not theirs. Each is
 // a whole word of the attribute: go-trafilatura's own list covers the international ones.
-var junkNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:tin-?lien-?quan|box-?tin-?lien-?quan|lien-?quan|relate[ds]?-?(?:news|box|post|posts|article|articles|stories|content|list)|kbwscwl?-related(?:box)?|box-?related|link-content-footer|qc|quang-?cao|zone-?ads|ads?-?(?:zone|banner|box|slot|container|wrapper)|banner-?ads?|adsbygoogle|advertisement|advert|newsletter(?:-?\w+)?|binh-?luan|box-?comment|comment-?(?:box|list|wrap\w*|section)|fb-?comments|share-?(?:box|social|bar|buttons?)|social-?share|cookie-?\w*|tags?-?(?:box|list)|box-?tags?)(?:$|[\s_-])`)
+var junkNames = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:tin-?lien-?quan|box-?tin-?lien-?quan|lien-?quan|relate[ds]?-?(?:news|box|post|posts|article|articles|stories|content|list)|kbwscwl?-related(?:box)?|box-?related|link-content-footer|qc|quang-?cao|ads?|zone-?ads|ads?-?(?:zone|banner|box|slot|container|wrapper)|banner-?ads?|gpt-?ad\w*|sponsor(?:ed)?|most-?(?:read|viewed|popular)|doc-?nhieu|xem-?nhieu|tin-?khac|author-?(?:box|bio|info)|breadcrumbs?|adsbygoogle|advertisement|advert|newsletter(?:-?\w+)?|binh-?luan|box-?comment|comment-?(?:box|list|wrap\w*|section)|fb-?comments|share-?(?:box|social|bar|buttons?)|social-?share|cookie-?\w*|tags?-?(?:box|list)|box-?tags?)(?:$|[\s_-])`)
+
+// insertedType is the kind of box that VCCorp's editor, which a third of the national press uses, puts between paragraphs.
+var insertedType = regexp.MustCompile(`(?i)^(?:related\w*|video\w*|audio\w*|podcast\w*|poll\w*|quiz\w*|mini-?game\w*|boxnews\w*|insert(?:embed|link)\w*)$`)
 
 // junkJudge remembers which names it has judged: a page repeats the same few hundred.
 type junkJudge map[string]bool
@@ -92,14 +96,18 @@ func (j junkJudge) is(n *html.Node) bool {
 	case "figure":
 		return false
 	}
-	if t := attr(n, "type"); n.Data == "div" && (t == "RelatedNewsBox" || t == "RelatedOneNews" || t == "relatednews") {
+	if n.Data == "div" && insertedType.MatchString(attr(n, "type")) {
 		return true
 	}
 	if !j.named(attr(n, "class") + " " + attr(n, "id")) {
 		return false
 	}
 	text := len(nodeText(n))
-	return text < 200 || linkBytes(n)*2 > text // a name alone is no proof: some sites call their article so
+	if text < 200 {
+		return true
+	}
+	links := linkBytes(n) // a name alone is no proof: some sites call their article so, or all that an advert may stand in
+	return links*2 > text && text-links < 1000
 }
 
 func (e *extraction) selectedText(meta *metadata) []string {
@@ -155,7 +163,7 @@ func (e *extraction) readability(doc *html.Node) []string {
 }
 
 // junkLine is a line that is no sentence of the article, whatever element it stands in.
-var junkLine = regexp.MustCompile(`(?i)^\W*(?:(?:quảng cáo|advertisements?|tin liên quan|bài liên quan|xem thêm|đọc thêm|tin cùng chuyên mục|có thể bạn quan tâm|chia sẻ|bình luận|theo dõi báo|từ khóa|chủ đề|thích|sao chép liên kết|gửi bình luận|ý kiến của bạn|read more|read also|related(?: articles?| stories| topics)?|see also|share this(?: article| story)?|sign up|subscribe|comments?|follow us|recommended|most read|copy link|share|tweet|print|email)(?:\s*[:.…>»].{0,80}|\s*)|(?:xem thêm|đọc thêm|mời (?:quý )?(?:độc giả|bạn đọc)|read more|related|see also|sign up (?:for|to)|subscribe to|follow .{2,40} on (?:twitter|facebook|instagram|google)|theo dõi .{2,60} trên (?:facebook|zalo|youtube|tiktok|google)|click here|this site uses cookies|we use cookies|by clicking|all rights reserved|copyright (?:©|\(c\)|\d{4})|©).{0,160})$`)
+var junkLine = regexp.MustCompile(`(?i)^\W*(?:(?:quảng cáo|advertisements?|tin liên quan|bài liên quan|xem thêm|đọc thêm|tin cùng chuyên mục|có thể bạn quan tâm|(?:tin|bài)? ?(?:đọc|xem) nhiều(?: nhất)?(?: (?:trong )?(?:ngày|tuần|tháng))?|(?:các )?(?:tin|bài)(?: viết)? (?:khác|mới(?: nhất)?|nổi bật|cùng chuyên mục)|video đang tải|đọc ngay|xem ngay|đăng ký nhận (?:bản )?tin|chia sẻ|bình luận|theo dõi báo|từ khóa|chủ đề|thích|sao chép liên kết|gửi bình luận|ý kiến của bạn|read more|read also|related(?: articles?| stories| topics)?|see also|share this(?: article| story)?|sign up|subscribe|comments?|follow us|recommended|most read|copy link|share|tweet|print|email)(?:\s*[:.…>»].{0,80}|\s*)|(?:xem thêm|đọc thêm|mời (?:quý )?(?:độc giả|bạn đọc)|read more|related|see also|sign up (?:for|to)|subscribe to|follow .{2,40} on (?:twitter|facebook|instagram|google)|theo dõi .{2,60} trên (?:facebook|zalo|youtube|tiktok|google)|click here|this site uses cookies|we use cookies|by clicking|all rights reserved|copyright (?:©|\(c\)|\d{4})|©).{0,160})$`)
 
 // tidy drops lines that are not the article's own: the title once more, share bars, adverts, scripts left as text.
 func (e *extraction) tidy(lines []string, page *Page) string {

@@ -23,8 +23,9 @@ var (
 )
 
 // decodeText turns a document into UTF-8. The bytes are believed before any label, because labels lie: a byte order
-// mark, then UTF-16 seen in its zeros, then valid UTF-8 with at least one character beyond ASCII, then the label of
-// the response, then that in the document, then what Vietnamese and western sites used before.
+// mark, then UTF-16 seen in its zeros, then valid UTF-8 with at least one character beyond ASCII, then the old encoding of
+// Vietnamese in which the words make sense, then the label of the response, then that in the document, then what Vietnamese
+// and western sites used before.
 func decodeText(data []byte, contentType string, vietnamese bool) string {
 	if enc := bomEncoding(data); enc != nil {
 		return decodeWith(enc, data)
@@ -38,25 +39,43 @@ func decodeText(data []byte, contentType string, vietnamese bool) string {
 				}
 			}
 		}
-		return string(data)
+		if ascii {
+			return string(data)
+		}
+		return mended(string(data))
 	}
+	stands, foreign := byLabel(data, labels, vietnamese)
+	if !foreign || vietnamese {
+		if guess, ok := guessVietnamese(data, stands); ok {
+			return guess
+		}
+	}
+	return stands
+}
+
+// byLabel reads what is no UTF-8 as the document says, and else as sites of its kind used to write. foreign is whether it is
+// labelled with what nobody puts on Vietnamese by mistake.
+func byLabel(data []byte, labels []string, vietnamese bool) (read string, foreign bool) {
 	for _, label := range labels {
+		if table := tableLabels[strings.ToLower(label)]; table != nil {
+			return table.decode(data), false
+		}
 		enc, name := charset.Lookup(label)
-		if enc == nil || enc == encoding.Replacement || name == "utf-8" || strings.HasPrefix(name, "utf-16") {
+		if enc == nil || name == "x-user-defined" || enc == encoding.Replacement || name == "utf-8" || strings.HasPrefix(name, "utf-16") {
 			continue
 		}
 		if name == "windows-1252" && vietnamese {
 			continue // the usual mislabel of windows-1258
 		}
-		return decodeWith(enc, data)
+		return decodeWith(enc, data), name != "windows-1252" && name != "windows-1258"
 	}
 	if mostlyUTF8(data) {
-		return strings.ToValidUTF8(string(data), "\ufffd")
+		return strings.ToValidUTF8(string(data), "\ufffd"), false
 	}
 	if vietnamese {
-		return decodeWith(charmap.Windows1258, data)
+		return decodeWith(charmap.Windows1258, data), false
 	}
-	return decodeWith(charmap.Windows1252, data)
+	return decodeWith(charmap.Windows1252, data), false
 }
 
 // bomEncoding recognises byte order marks and, by their zeros, UTF-16 and UTF-32 without one.

@@ -78,11 +78,11 @@ type Section struct {
 
 // Selectors are CSS selectors into an outlet's pages. An empty one leaves that part to the general rules.
 type Selectors struct {
-	Title  string   `yaml:"title"`
-	Lead   string   `yaml:"lead"`
-	Text   string   `yaml:"text"`
-	Date   string   `yaml:"date"`
-	Remove []string `yaml:"remove"` // taken out before anything is read
+	Title  string   `yaml:"title" json:"title,omitempty"`
+	Lead   string   `yaml:"lead" json:"lead,omitempty"`
+	Text   string   `yaml:"text" json:"text,omitempty"`
+	Date   string   `yaml:"date" json:"date,omitempty"`
+	Remove []string `yaml:"remove" json:"remove,omitempty"` // taken out before anything is read
 }
 
 // Kinds are the kinds of outlet.

@@ -25,7 +25,7 @@ const (
 // checked before anything else, ill-formed feeds are repaired, and an error carries its Reason.
 func ReadFeed(data []byte, feedURL string, defaults FeedDefaults) (Feed, error) {
 	vietnamese := zoneOf(defaults.Location, feedURL, defaults.Language) != time.UTC
-	doc := liftBodies(cleanFeed(decodeText(data, defaults.ContentType, vietnamese)))
+	doc := liftBodies(atomNamespace(unprefixed(cleanFeed(decodeText(data, defaults.ContentType, vietnamese)))))
 	if len(doc) == 0 {
 		return Feed{}, &Error{Reason: ReasonEmpty, Err: fmt.Errorf("%d bytes and no content", len(data))}
 	}
@@ -97,7 +97,7 @@ func (r *feedReader) read(raw *gofeed.Feed, repaired bool) Feed {
 	if strings.EqualFold(raw.Language, "en-us") && hints.zone == time.UTC {
 		hints.monthFirst = true
 	}
-	f := Feed{Title: cut(plainLine(raw.Title), maxTitleBytes), URL: home, Language: raw.Language, Repaired: repaired}
+	f := Feed{Title: cut(plainLine(unpack64(raw.Title)), maxTitleBytes), URL: home, Language: raw.Language, Repaired: repaired}
 	for i, it := range raw.Items {
 		if i == maxFeedItems {
 			break

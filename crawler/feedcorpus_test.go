@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -69,6 +70,7 @@ var (
 	expectLine   = regexp.MustCompile(`Expect:\s*(.*)`)
 	headerLine   = regexp.MustCompile(`Header:\s*([A-Za-z-]+):\s*(.*)`)
 	expectString = regexp.MustCompile(`entries\[0\](?:\[u?'|\.)(title|link|description|summary|content)(?:'\])?(?:\[0\](?:\.|\[')value(?:'\])?)? == (u?)(["'])(.*)$`)
+	expectFeed   = regexp.MustCompile(`feed(?:\['|\.)title(?:'\])? == (u?)(["'])(.*)$`)
 	expectTime   = regexp.MustCompile(`entries\[0\](?:\['|\.)(published|updated)_parsed(?:'\])? == \((\d+), (\d+), (\d+), (\d+), (\d+), (\d+)`)
 )
 
@@ -134,7 +136,46 @@ func TestFeedparserFiles(t *testing.T) {
 	if raceDetector {
 		return // a sample only
 	}
-	golden(t, "feedparser_stats.txt", c.String())
+	golden(t, "feedparser_stats.txt", c.String()+c.causes(feedparserCauses))
+}
+
+// feedparserCauses says of each expectation that is not met why, by the beginning of its file's name: no other may be missed.
+var feedparserCauses = []struct{ file, cause string }{
+	{"encoding/bozo_linenoise", "feedparser keeps bytes that are no text in any encoding; ours replaces them"},
+	{"wellformed/cdf/", "CDF, Microsoft's channels of 1997, is no feed that anybody serves; gofeed does not read it either"},
+	{"wellformed/rss/item_summary_and_description", "summary and description in one item: ours shows the description, which RSS defines"},
+	{"entities/", "HTML 5 has given the angle brackets other characters since"},
+	{"wellformed/sanitize/xml_declaration", "a title that begins a declaration and does not end it: nothing of it is text"},
+	{"wellformed/sanitize/xml_malicious_comment", "a comment that readers of XML and of HTML end in different places"},
+	{"wellformed/sanitize/style_", "feedparser takes the words of a paragraph with its style away; ours keeps words"},
+	{"wellformed/sanitize/entry_content_iframe", "words after an iframe that is never closed: a browser hides them, and so does ours"},
+	{"wellformed/sanitize/entry_summary_iframe", "the same"},
+	{"wellformed/sanitize/item_content_encoded_script", "a script in a section within a section: nothing of it is text"},
+	{"wellformed/sanitize/", "a page of broken tags as content: ours reads the words that a browser shows, feedparser those before them"},
+}
+
+// causes lists what was not met, by cause.
+func (c *tally) causes(known []struct{ file, cause string }) string {
+	var out strings.Builder
+	left := c.failed
+	for _, k := range known {
+		var files []string
+		left = slices.DeleteFunc(left, func(f string) bool {
+			name := strings.Fields(f)[1]
+			if !strings.HasPrefix(name, k.file) {
+				return false
+			}
+			files = append(files, strings.Fields(f)[0]+" "+strings.TrimSuffix(name, ".xml"))
+			return true
+		})
+		if len(files) > 0 {
+			fmt.Fprintf(&out, "\n%s:\n  %s\n", k.cause, strings.Join(files, "\n  "))
+		}
+	}
+	for _, f := range left {
+		fmt.Fprintf(&out, "\nno cause is known:\n  %s\n", f)
+	}
+	return out.String()
 }
 
 func checkFeedparser(c *tally, name string, data []byte) {
@@ -174,6 +215,11 @@ func checkFeedparser(c *tally, name string, data []byte) {
 				got = firstOf(item.Content, item.Summary)
 			}
 			c.check("content", name, oneSpace(got), oneSpace(plainText(want)))
+		}
+	}
+	if e := expectFeed.FindStringSubmatch(m[1]); e != nil {
+		if want, ok := pythonString(e[3], e[2][0]); ok {
+			c.check("feed", name, feed.Title, plainLine(want))
 		}
 	}
 	if e := expectTime.FindStringSubmatch(m[1]); e != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -35,6 +36,35 @@ func liftBodies(doc []byte) []byte {
 		out := append([]byte("<content:encoded>"), cdataStart...)
 		return append(append(append(out, inner...), cdataEnd...), "</content:encoded>"...)
 	})
+}
+
+// rootWithin is how many bytes of a document its first element is looked for in.
+const rootWithin = 8 << 10
+
+var prefixedFeed = regexp.MustCompile(`^(?:\s*<!--(?s:.*?)-->|\s*<!DOCTYPE[^>]*>)*\s*<([A-Za-z][\w.-]{0,20}):feed[\s>]`)
+
+var feedNamespace = regexp.MustCompile(`^((?:\s*<!--(?s:.*?)-->|\s*<!DOCTYPE[^>]*>)*\s*<feed\s(?:[^>]*\s)?xmlns\s*=\s*)(?:"([^">]*)"|'([^'>]*)')`)
+
+// atomNamespace puts the namespace of Atom on a feed that has another, such as those of its drafts: gofeed takes its elements
+// for an extension.
+func atomNamespace(doc []byte) []byte {
+	m := feedNamespace.FindSubmatchIndex(doc[:min(len(doc), rootWithin)])
+	if m == nil || bytes.Contains(doc[m[3]:m[1]], []byte("w3.org/2005/Atom")) || bytes.Contains(doc[m[3]:m[1]], []byte("purl.org/atom/ns")) {
+		return doc
+	}
+	return slices.Concat(doc[:m[3]], []byte(`"http://www.w3.org/2005/Atom"`), doc[m[1]:])
+}
+
+// unprefixed takes the namespace's prefix off the elements of an Atom feed that writes it: gofeed knows <feed> and not
+// <atom:feed>.
+func unprefixed(doc []byte) []byte {
+	m := prefixedFeed.FindSubmatch(doc[:min(len(doc), rootWithin)])
+	if m == nil {
+		return doc
+	}
+	prefix := string(m[1]) + ":"
+	doc = bytes.ReplaceAll(doc, []byte("</"+prefix), []byte("</"))
+	return bytes.ReplaceAll(doc, []byte("<"+prefix), []byte("<"))
 }
 
 var base64Text = regexp.MustCompile(`^[A-Za-z0-9+/\s]{16,}={0,2}\s*$`)

@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
@@ -9,18 +10,22 @@ import (
 )
 
 // looseFeed reads what it can of a feed that is no XML: cut off, with bare angle brackets, with elements that cross.
-// It looks for the elements that matter and for nothing else. It returns nil when there is no item.
+// It looks for the elements that matter and for nothing else. It returns nil when
+// there is no item, unless it is a feed all the same.
 func looseFeed(doc []byte) *gofeed.Feed {
 	l := looseReader{tokens: html.NewTokenizer(bytes.NewReader(doc)), feed: &gofeed.Feed{}}
 	l.tokens.AllowCDATA(true)
 	for l.step() {
 	}
 	l.closeItem()
-	if len(l.feed.Items) == 0 {
+	if len(l.feed.Items) == 0 && (l.feed.Title == "" || !feedRoot.Match(head(doc))) {
 		return nil
 	}
 	return l.feed
 }
+
+// feedRoot is the first element of a feed.
+var feedRoot = regexp.MustCompile(`(?i)<(?:rss|feed|rdf:RDF)[\s>]`)
 
 type looseReader struct {
 	tokens *html.Tokenizer

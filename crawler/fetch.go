@@ -145,6 +145,9 @@ func (f *Fetcher) get(ctx context.Context, address string, header http.Header, e
 func (f *Fetcher) Page(ctx context.Context, address string) (Response, error) {
 	start := time.Now()
 	res, err := f.page(ctx, address)
+	if next := refreshed(res); err == nil && next != "" {
+		res, err = f.page(ctx, next) // once: a page that sends readers round and round is read where it is
+	}
 	f.metrics.fetched("page", err, time.Since(start), len(res.Body))
 	return res, err
 }

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -50,6 +51,27 @@ func TestGzipFeedIsUnpacked(t *testing.T) {
 	}
 }
 
+// mute is a server that takes connections, says the beginning of an answer, and then nothing any more.
+func mute(t *testing.T, beginning string) string {
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			defer func() { _ = conn.Close() }()   // with the listener
+			_, _ = conn.Read(make([]byte, 4<<10)) // the request
+			_, _ = conn.Write([]byte(beginning))
+		}
+	}()
+	return "http://" + l.Addr().String() + "/"
+}
+
 func TestSlowServersAreCut(t *testing.T) {
 	s := newSite(t)
 	hang := func(w http.ResponseWriter, r *http.Request) {
@@ -72,13 +94,13 @@ func TestSlowServersAreCut(t *testing.T) {
 		}
 	})
 	cfg := testConfig(s)
-	cfg.Timeout = settings.Duration(200 * time.Millisecond)
+	cfg.Timeout, cfg.AllowAddresses = settings.Duration(200*time.Millisecond), []string{"127.0.0.1"}
 	f := newTestFetcher(t, cfg)
-	for _, path := range []string{"/hang", "/trickle"} {
+	for _, address := range []string{s.URL + "/hang", s.URL + "/trickle", mute(t, ""), mute(t, "HTTP/1.1 200 OK\r\nX-Slow: "), mute(t, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx")} {
 		start := time.Now()
-		_, err := f.Feed(t.Context(), FeedRequest{URL: s.URL + path})
+		_, err := f.Feed(t.Context(), FeedRequest{URL: address})
 		if ReasonOf(err) != ReasonTimeout || time.Since(start) > 3*time.Second {
-			t.Errorf("%s: %v after %v", path, err, time.Since(start))
+			t.Errorf("%s: %v after %v", address, err, time.Since(start))
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())

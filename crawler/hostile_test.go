@@ -200,7 +200,10 @@ func TestHostileAnswersCostLittle(t *testing.T) {
 	s.show("/good.rss", "text/xml", s.feedOf("Một|/1.html|a"))
 	worst, what := uint64(0), ""
 	longest, slow := time.Duration(0), ""
-	for _, b := range bombs() {
+	for i, b := range bombs() {
+		if raceDetector && i%6 != 0 {
+			continue // a sample
+		}
 		s.on(b.path, b.serve)
 		for _, r := range readings {
 			if r.name == "discovery" && b.path != "/x" || raceDetector && r.name != "feed" {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -216,23 +217,24 @@ func TestReadingThatDoesNotComeBack(t *testing.T) {
 func TestReadingsThatDoNotComeBackAreFew(t *testing.T) {
 	page := fmt.Sprintf(samplePage, "Kênh chính đã thông", "")
 	synctest.Test(t, func(t *testing.T) {
-		x, begun, release := newExtractor(), 0, make(chan bool)
+		var begun atomic.Int32
+		x, release := newExtractor(), make(chan bool)
 		read := func() Page {
 			e := extraction{base: &url.URL{}, src: &Source{}, extractor: x, source: page}
-			return e.run(func() *Page { begun++; <-release; return nil })
+			return e.run(func() *Page { begun.Add(1); <-release; return nil })
 		}
 		for range 5 {
 			if p := read(); p.Method != methodCheap || p.Title != "Kênh chính đã thông" {
 				t.Errorf("%+v", p)
 			}
 		}
-		if begun != maxAbandoned {
-			t.Errorf("%d readings were begun, want %d", begun, maxAbandoned)
+		if n := begun.Load(); n != maxAbandoned {
+			t.Errorf("%d readings were begun, want %d", n, maxAbandoned)
 		}
 		close(release)
 		synctest.Wait()
-		if read(); begun != maxAbandoned+1 {
-			t.Errorf("after they came back: %d readings begun", begun)
+		if read(); begun.Load() != maxAbandoned+1 {
+			t.Errorf("after they came back: %d readings begun", begun.Load())
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -26,8 +27,35 @@ const (
 
 // wordIndex is the bleve index of one shard. All of it can be made again from the article file beside it.
 type wordIndex struct {
-	bleve  bleve.Index
-	folder string // within the shard's folder
+	dir    string // the shard's
+	folder string // within it
+
+	mu     sync.Mutex
+	opened bleve.Index // nil: not yet, or no more
+}
+
+// open returns the index, and opens it when this is the first time: years of coverage are sealed shards that hardly
+// anybody searches, and a start does not wait for them.
+func (w *wordIndex) open() (bleve.Index, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.opened == nil {
+		b, err := openBleve(filepath.Join(w.dir, w.folder))
+		if err != nil { // b is then a typed nil: never look at it
+			return nil, fmt.Errorf("open bleve index %s: %w: %w", w.folder, errDamaged, err)
+		}
+		w.opened = b
+	}
+	return w.opened, nil
+}
+
+// scorch returns the index below.
+func (w *wordIndex) scorch() (index.Index, error) {
+	b, err := w.open()
+	if err != nil {
+		return nil, err
+	}
+	return b.Advanced()
 }
 
 // openWords opens the index or makes it. The error of a damaged one wraps errDamaged.
@@ -41,13 +69,11 @@ func openWords(shard, folder string) (*wordIndex, error) {
 		if err != nil {
 			return nil, fmt.Errorf("make bleve index %s: %w", dir, err)
 		}
-		return &wordIndex{b, folder}, nil
+		return &wordIndex{dir: shard, folder: folder, opened: b}, nil
 	}
-	b, err := openBleve(dir)
-	if err != nil { // b is then a typed nil: never look at it
-		return nil, fmt.Errorf("open bleve index %s: %w: %w", dir, errDamaged, err)
-	}
-	return &wordIndex{b, folder}, nil
+	w := &wordIndex{dir: shard, folder: folder}
+	_, err := w.open()
+	return w, err
 }
 
 // openBleve opens an index that is there. A flipped byte where a segment begins or ends is a panic in bleve.
@@ -62,7 +88,7 @@ func openBleve(dir string) (b bleve.Index, err error) {
 
 // check compares the segments that the index is made of with their checksums.
 func (w *wordIndex) check() (err error) {
-	advanced, err := w.bleve.Advanced()
+	advanced, err := w.scorch()
 	if err != nil {
 		return err
 	}
@@ -104,7 +130,7 @@ func bleveConfig() map[string]any { return map[string]any{"bolt_timeout": "1s"} 
 
 // compact merges the segments of an index that is not written to any more into as few as scorch's plan allows.
 func (w *wordIndex) compact(ctx context.Context) error {
-	advanced, err := w.bleve.Advanced()
+	advanced, err := w.scorch()
 	if err != nil {
 		return err
 	}
@@ -117,11 +143,24 @@ func (w *wordIndex) compact(ctx context.Context) error {
 	return s.ForceMerge(ctx, &plan)
 }
 
-func (w *wordIndex) close() error { return w.bleve.Close() }
+func (w *wordIndex) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.opened == nil {
+		return nil
+	}
+	b := w.opened
+	w.opened = nil
+	return b.Close()
+}
 
 // write indexes articles and, in the same batch, the change number and the offsets that they stand for.
 func (w *wordIndex) write(articles []article.Article, analyses []*analysis, change int64, offsets map[int]int64) error {
-	b := w.bleve.NewBatch()
+	opened, err := w.open()
+	if err != nil {
+		return err
+	}
+	b := opened.NewBatch()
 	for i := range articles {
 		if err := b.IndexAdvanced(newDocument(&articles[i], analyses[i])); err != nil {
 			return fmt.Errorf("index article %q: %w", articles[i].ID, err)
@@ -135,7 +174,7 @@ func (w *wordIndex) write(articles []article.Article, analyses []*analysis, chan
 		}
 		b.SetInternal([]byte(offsetsKey), whole)
 	}
-	if err := w.bleve.Batch(b); err != nil {
+	if err := opened.Batch(b); err != nil {
 		return fmt.Errorf("write bleve batch of %d articles: %w", len(articles), err)
 	}
 	return nil
@@ -143,19 +182,32 @@ func (w *wordIndex) write(articles []article.Article, analyses []*analysis, chan
 
 // remove takes articles out.
 func (w *wordIndex) remove(ids []string) error {
-	b := w.bleve.NewBatch()
+	opened, err := w.open()
+	if err != nil {
+		return err
+	}
+	b := opened.NewBatch()
 	for _, id := range ids {
 		b.Delete(id)
 	}
-	if err := w.bleve.Batch(b); err != nil {
+	if err := opened.Batch(b); err != nil {
 		return fmt.Errorf("take %d articles out of bleve: %w", len(ids), err)
 	}
 	return nil
 }
 
+// internal returns what a batch wrote beside its articles.
+func (w *wordIndex) internal(key string) ([]byte, error) {
+	b, err := w.open()
+	if err != nil {
+		return nil, err
+	}
+	return b.GetInternal([]byte(key))
+}
+
 // change returns the last change number that the index has, 0 for a new index.
 func (w *wordIndex) change() (int64, error) {
-	raw, err := w.bleve.GetInternal([]byte(changeKey))
+	raw, err := w.internal(changeKey)
 	if err != nil {
 		return 0, fmt.Errorf("read change number: %w", err)
 	}
@@ -165,7 +217,7 @@ func (w *wordIndex) change() (int64, error) {
 
 // offsets returns the offsets that came with the last batch that had any.
 func (w *wordIndex) offsets() (map[int]int64, error) {
-	raw, err := w.bleve.GetInternal([]byte(offsetsKey))
+	raw, err := w.internal(offsetsKey)
 	if err != nil {
 		return nil, fmt.Errorf("read offsets: %w", err)
 	}

@@ -134,7 +134,7 @@ func (g generator) query(depth int) string {
 		return g.term()
 	}
 	a, b := g.query(depth-1), g.query(depth-1)
-	switch g.IntN(11) {
+	switch g.IntN(14) {
 	case 0:
 		return fmt.Sprintf("(%s OR %s)", a, b)
 	case 1:
@@ -153,6 +153,12 @@ func (g generator) query(depth int) string {
 		return fmt.Sprintf(`["%s"^2 "%s"^1 "%s"^-1] >= 2`, g.phrase(1), g.phrase(2), g.phrase(1))
 	case 8:
 		return fmt.Sprintf("(%s AND %s*)", a, g.prefix())
+	case 9:
+		return fmt.Sprintf("NUM(người | đồng | tuổi | people, %s, %d)", pick(g, ">=", ">", "<=", "<", "="), g.IntN(300))
+	case 10:
+		return fmt.Sprintf(`["%s"^1x3 title:"%s"^2 ("%s" OR "%s")^0.5] >= 1.5`, g.phrase(1), g.phrase(1), g.phrase(1), g.phrase(2))
+	case 11:
+		return fmt.Sprintf(`(x=(%s) OR title:(raw:"%s" OR fold:"%s"))`, a, g.phrase(2), g.phrase(2))
 	}
 	return fmt.Sprintf("(%s AND %s)", a, b)
 }

@@ -21,6 +21,14 @@ const (
 	indexUnfinished       // it is damaged, or has not all articles: it is made again from them
 )
 
+// unfinished notes that the index has to be made again.
+func (s *shard) unfinished(err error) {
+	if s.doubt.index.Swap(indexUnfinished) != indexUnfinished {
+		s.log.Error("the index of a shard is damaged and is made again from its articles", "shard", s.name, "err", err)
+	}
+	s.doubt.found()
+}
+
 // guard runs what reads the index of a shard. bleve checks nothing of what it reads, so that damage shows as an error or
 // as a panic. Then the shard gives nothing, and the only error is that of the context.
 func (s *shard) guard(ctx context.Context, read func() error) (err error) {
@@ -53,7 +61,7 @@ func (x *Index) Mend(ctx context.Context, tell func(Progress)) error {
 	defer done()
 	var names []string
 	for _, s := range shards {
-		unfinished, err := s.judge(ctx)
+		unfinished, err := s.judge()
 		if err != nil {
 			return err
 		}
@@ -72,13 +80,13 @@ func (x *Index) Mend(ctx context.Context, tell func(Progress)) error {
 
 // judge looks at the files of an index that failed, and reports whether it has to be made again. A failure with sound
 // files was the search's.
-func (s *shard) judge(ctx context.Context) (unfinished bool, err error) {
+func (s *shard) judge() (unfinished bool, err error) {
 	if s.doubt.index.Load() == indexFailed {
-		bad, _, err := badSegments(ctx, s.dir)
-		if err != nil {
+		err := s.words.check()
+		if err != nil && !errors.Is(err, errDamaged) {
 			return false, err
 		}
-		if len(bad) == 0 {
+		if err == nil {
 			s.doubt.index.Store(indexSound)
 			return false, nil
 		}

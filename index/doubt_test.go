@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/blevesearch/bleve/v2"
+
+	"haidang/internal/article"
 )
 
 // TestFlippedBytesNeverStopASearch flips one byte after another of a segment and searches in every way.
@@ -123,4 +125,103 @@ func TestLargeShardWithoutAnIndexOpensAtOnce(t *testing.T) {
 	if n, err := x.shards[0].count(t.Context(), bleve.NewMatchAllQuery()); err != nil || n != 30 {
 		t.Errorf("the shard finds %d, %v; want its 30", n, err)
 	}
+}
+
+// TestSealedShardsAreOpenedWhenTheyAreNeeded: an index that nobody asks is not opened, and one that cannot be opened then is
+// left out, and made again.
+func TestSealedShardsAreOpenedWhenTheyAreNeeded(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		damage func(dir string) error
+	}{
+		{"sound", func(string) error { return nil }},
+		{"root cut", func(dir string) error {
+			return os.Truncate(filepath.Join(dir, firstFolder, "store", "root.bolt"), 100)
+		}},
+		{"segment missing", func(dir string) error { return os.Remove(segment(t, dir)) }},
+		{"segment cut", func(dir string) error { return os.Truncate(segment(t, dir), 300) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg, dirs := filled(t)
+			if err := tt.damage(dirs[0]); err != nil {
+				t.Fatal(err)
+			}
+			x := open(t, cfg)
+			if find(t, x, Request{Limit: 3}); x.shards[0].words.opened != nil || x.shards[1].words.opened != nil {
+				t.Error("a sealed shard was opened for the newest three articles")
+			}
+			if offsets, err := x.Offsets(); err != nil || len(offsets) != 0 {
+				t.Errorf("Offsets = %v, %v", offsets, err)
+			}
+			damaged := tt.name != "sound"
+			res := find(t, x, Request{Query: "dâng", Limit: 100})
+			if len(res.Partial) > 0 != damaged || !damaged && res.Total != 24 || damaged && res.Total != 16 {
+				t.Errorf("%d found, partial %q", res.Total, res.Partial)
+			}
+			if err := x.Mend(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			if res := find(t, x, Request{Query: "dâng", Limit: 100}); res.Total != 24 || len(res.Partial) > 0 {
+				t.Errorf("mended: %d found, partial %q", res.Total, res.Partial)
+			}
+		})
+	}
+}
+
+// TestOffsetsOfASealedShard: the hot shard has had no batch with offsets yet.
+func TestOffsetsOfASealedShard(t *testing.T) {
+	cfg := testConfig(t)
+	cfg.HotDocuments = 8
+	x := open(t, cfg)
+	if err := x.Put(t.Context(), many(8), map[int]int64{2: 17}); err != nil {
+		t.Fatal(err)
+	}
+	put(t, x, made(9, "Bản tin", "Nước sông dâng."))
+	if _, err := x.Seal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	x = reopened(t, x, cfg)
+	if offsets, err := x.Offsets(); err != nil || offsets[2] != 17 {
+		t.Errorf("Offsets = %v, %v; want 17 of partition 2", offsets, err)
+	}
+	if x.shards[0].words.opened != nil {
+		t.Error("the sealed shard was opened")
+	}
+}
+
+// TestScrubFindsAMissingSegment: there is no file left to be damaged.
+func TestScrubFindsAMissingSegment(t *testing.T) {
+	cfg, dirs := filled(t)
+	if err := os.Remove(segment(t, dirs[1])); err != nil {
+		t.Fatal(err)
+	}
+	x := open(t, cfg)
+	if _, err := x.Scrub(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if res := find(t, x, Request{Query: "dâng", Limit: 100}); res.Total != 24 || len(res.Partial) > 0 {
+		t.Errorf("%d found, partial %q; want all 24", res.Total, res.Partial)
+	}
+}
+
+// TestWritesToAShardWithADamagedIndex: a late edit moves away all the same, and a new verdict is taken once it is mended.
+func TestWritesToAShardWithADamagedIndex(t *testing.T) {
+	cfg, dirs := filled(t)
+	if err := os.Truncate(filepath.Join(dirs[0], firstFolder, "store", "root.bolt"), 100); err != nil {
+		t.Fatal(err)
+	}
+	x := open(t, cfg)
+	put(t, x, edited(3, "Nước hồ dâng."))
+	put(t, x, edited(3, "Nước hồ rút."))
+	judged := many(5)[4]
+	judged.Verdict = &article.Verdict{Topics: []string{"thien-tai"}}
+	if err := x.Put(t.Context(), []article.Article{judged}, nil); err == nil {
+		t.Error("a verdict went into a damaged index")
+	}
+	if err := x.Mend(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	put(t, x, judged)
+	wantIDs(t, x, Request{Query: "topic:thien-tai"}, judged.ID)
+	wantMoved(t, x, 24)
 }

@@ -99,7 +99,7 @@ func (x *Index) load() error {
 		return err
 	}
 	for _, s := range x.shards {
-		offsets, err := s.words.offsets()
+		offsets, err := s.offsets()
 		if err != nil {
 			return fmt.Errorf("shard %s: %w", s.name, err)
 		}

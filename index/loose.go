@@ -254,7 +254,7 @@ func weigh(ctx context.Context, slots []*slot, shards []*shard) error {
 
 // tally adds, for each slot, how many articles of the shard hold it; one that holds two forms counts twice.
 func (s *shard) tally(ctx context.Context, slots []*slot, holding []float64) (err error) {
-	advanced, err := s.words.bleve.Advanced()
+	advanced, err := s.words.scorch()
 	if err != nil {
 		return err
 	}

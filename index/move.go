@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -123,7 +124,9 @@ func (f *articleFile) adopt(ctx context.Context, tx *sql.Tx, m moving, from stri
 // release takes articles out that another shard holds by now. The index comes first: an article that is still in the file
 // is known not to be done.
 func (s *shard) release(ctx context.Context, ids []string) error {
-	if err := s.words.remove(ids); err != nil {
+	if err := s.words.remove(ids); errors.Is(err, errDamaged) {
+		s.unfinished(err) // made again from the articles it has none of these any more
+	} else if err != nil {
 		return fmt.Errorf("shard %s: %w", s.name, err)
 	}
 	var gone int64

@@ -63,7 +63,22 @@ func (x *Index) Scrub(ctx context.Context) ([]Finding, error) {
 		}
 		x.deps.Logger.Info("a damaged index was made again from its articles", "shard", f.Shard)
 	}
-	return v.Findings, nil
+	return v.Findings, x.checkOpen(ctx)
+}
+
+// checkOpen opens every index and looks whether all its segments are there: what is missing leaves no file to be damaged.
+func (x *Index) checkOpen(ctx context.Context) error {
+	shards, done, err := x.read()
+	if err != nil {
+		return err
+	}
+	for _, s := range shards {
+		if err := s.words.check(); errors.Is(err, errDamaged) {
+			s.unfinished(err)
+		}
+	}
+	done()
+	return x.Mend(ctx, nil)
 }
 
 // note lets searches say what is wrong with a shard.
@@ -97,6 +112,7 @@ func (x *Index) rebuild(ctx context.Context, name string, tell func(Progress)) (
 			err = errors.Join(err, fresh.words.close(), os.RemoveAll(filepath.Join(s.dir, fresh.words.folder)))
 		}
 	}()
+	indexed := 0
 	for fresh.indexed < s.held.Load().change { // while others go on writing
 		articles, change, err := s.articles.since(ctx, fresh.indexed, recoverBatch)
 		if err != nil {
@@ -109,8 +125,8 @@ func (x *Index) rebuild(ctx context.Context, name string, tell func(Progress)) (
 			return err
 		}
 		if tell != nil {
-			n, _ := fresh.words.bleve.DocCount() // only told
-			tell(Progress{name, int(n), s.held.Load().count})
+			indexed += len(articles)
+			tell(Progress{name, indexed, s.held.Load().count})
 		}
 	}
 	return x.switchTo(ctx, s, fresh)

@@ -16,6 +16,8 @@ import (
 
 // manifest is what a sealed shard holds. It is made anew after a late edit: Change tells for which state it is.
 type manifest struct {
+	Format   int            `json:"format"`  // 1; 0 is without Offsets
+	Offsets  map[int]int64  `json:"offsets"` // those that came with its last batch
 	Change   int64          `json:"change"`
 	Articles int            `json:"articles"`
 	Sealed   time.Time      `json:"sealed"`
@@ -38,8 +40,7 @@ func (s *shard) seal(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	if err := s.words.check(); err != nil { // merged, it would be signed anew
-		s.doubt.index.Store(indexUnfinished)
-		s.doubt.found()
+		s.unfinished(err)
 		return fmt.Errorf("seal shard %s: %w", s.name, err)
 	}
 	if err := s.words.compact(ctx); err != nil {
@@ -48,7 +49,11 @@ func (s *shard) seal(ctx context.Context, now time.Time) error {
 	if _, err := s.articles.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
 		return fmt.Errorf("seal shard %s: %w", s.name, err)
 	}
-	m := manifest{Change: held.change, Articles: held.count, Sealed: now.UTC()}
+	offsets, err := s.words.offsets()
+	if err != nil {
+		return fmt.Errorf("seal shard %s: %w", s.name, err)
+	}
+	m := manifest{Format: 1, Offsets: offsets, Change: held.change, Articles: held.count, Sealed: now.UTC()}
 	paths, err := filepath.Glob(filepath.Join(s.dir, s.words.folder, "store", "*.zap"))
 	if err != nil {
 		return err

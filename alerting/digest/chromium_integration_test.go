@@ -45,8 +45,11 @@ func TestIntegrationReceivedMailInABrowser(t *testing.T) {
 	w.health.Failing = []FailingSource{{Name: "Báo " + strings.Repeat("x", 200), Since: morning.Add(-50 * time.Hour), Reason: Sentence{"không trả lời", "does not answer"}}}
 	w.health.Waiting, w.health.Behind = 4200, time.Hour
 	b := newTab(t)
-	for i, date := range []Date{sunday, sunday, sunday, "2026-11-16"} {
+	for i, date := range []Date{sunday, sunday, sunday, "2026-11-23"} {
 		list := w.cfg.Lists[i]
+		if date != sunday {
+			w.now = morning.Add(24 * time.Hour) // Monday
+		}
 		if reason, err := w.Send(t.Context(), date, list); reason != ReasonSent || err != nil {
 			t.Fatalf("%s: %s, %v", list.Name, reason, err)
 		}

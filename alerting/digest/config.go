@@ -129,6 +129,25 @@ func (c Config) validateLists() (errs []error) {
 	return errs
 }
 
+// CheckNames reports every topic and place of a list that the rules do not have: a list for one that does not exist would
+// be an empty mail for ever.
+func (c Config) CheckNames(topic, place func(id string) bool) error {
+	var errs []error
+	for i, l := range c.Lists {
+		for j, id := range l.Topics {
+			if !topic(id) {
+				errs = append(errs, fmt.Errorf("digest.lists[%d].topics[%d]: the rules have no topic %q: topics.yaml lists them", i, j, id))
+			}
+		}
+		for j, id := range l.Places {
+			if !place(id) {
+				errs = append(errs, fmt.Errorf("digest.lists[%d].places[%d]: the rules have no place %q: places.yaml lists them", i, j, id))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
 func (s SMTP) validate() (errs []error) {
 	if s.Port < 1 || s.Port > 65535 {
 		errs = append(errs, fmt.Errorf("digest.smtp.port: %d is not between 1 and 65535", s.Port))

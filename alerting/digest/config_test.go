@@ -38,6 +38,21 @@ func TestValidateNamesEveryProblem(t *testing.T) {
 	}
 }
 
+func TestNamesThatTheRulesDoNotHave(t *testing.T) {
+	c := DefaultConfig()
+	c.Lists = []List{{Name: "a", Language: "vi", Topics: []string{"health", "helth"}}, {Name: "b", Language: "vi", Places: []string{"hue", "hu"}}}
+	known := func(id string) bool { return id == "health" || id == "hue" }
+	err := c.CheckNames(known, known)
+	if err == nil {
+		t.Fatal("unknown names are taken")
+	}
+	wants(t, "the refusal", err.Error(), `digest.lists[0].topics[1]: the rules have no topic "helth"`, `digest.lists[1].places[1]: the rules have no place "hu"`)
+	c.Lists = c.Lists[:0]
+	if err := c.CheckNames(known, known); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestConfigIsReadFromYAMLAndHidesThePassword(t *testing.T) {
 	cfg := DefaultConfig()
 	err := settings.Decode("digest.yaml", []byte("time: '07:00'\nlists:\n  - {name: bcd, language: vi, to: ['Trưởng ban <a@b.vn>']}\nsmtp: {host: mail.b.vn, port: 465, tls: implicit, user: u, password: planted-canary}\n"), &cfg)

@@ -162,7 +162,7 @@ func voices(r *coverage.Report, w words) (lines []coverageLine) {
 func shares(values []coverage.Value, w words) string {
 	var out []string
 	for _, v := range values {
-		out = append(out, fmt.Sprintf("%s %.0f\u00a0%%", valueName(v, w), 100*v.Share))
+		out = append(out, fmt.Sprintf(w.share, valueName(v, w), 100*v.Share))
 	}
 	return strings.Join(out, "; ")
 }

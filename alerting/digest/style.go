@@ -9,7 +9,7 @@ func css(name string) template.CSS {
 	styles := map[string]template.CSS{
 		"body":     "margin:0;padding:0;background-color:#eef1f4;-webkit-text-size-adjust:100%;text-size-adjust:100%;",
 		"outer":    "background-color:#eef1f4;",
-		"sheet":    "width:100%;max-width:600px;background-color:#ffffff;border-radius:10px;overflow:hidden;",
+		"sheet":    "width:100%;max-width:600px;overflow-wrap:anywhere;word-break:break-word;background-color:#ffffff;border-radius:10px;overflow:hidden;",
 		"masthead": "background-color:#0b3a53;padding:18px 20px 16px;" + font,
 		"brand":    "color:#ffffff;font-size:16px;font-weight:700;line-height:22px;margin:0;",
 		"date":     "color:#c9dbe6;font-size:16px;line-height:22px;margin:2px 0 0;",

@@ -37,6 +37,7 @@ type words struct {
 	steps                                              [5]string // alert, acknowledged, responded, denied, unanswered
 	usually, hours, right                              string
 	exact                                              func(time.Duration) string
+	change, share                                      string // of numbers before; of a name in the whole
 	advice, noises                                     map[string]string
 	spike, partly, outletShares, languageShares        string
 	tone, rose, fell                                   string
@@ -115,6 +116,7 @@ func vietnamese() words {
 			string(alerting.RuleTooBroad): "phần lớn vì quy tắc quá rộng", string(alerting.WrongStance): "phần lớn vì hiểu sai lập trường", string(alerting.OldNews): "phần lớn vì tin cũ",
 			string(alerting.ExtractionError): "phần lớn vì lỗi bóc tách", string(alerting.SpamSource): "phần lớn vì nguồn rác", string(alerting.NameClash): "phần lớn vì trùng tên",
 		},
+		change: "%+d\u00a0%%", share: "%s %.0f\u00a0%%",
 		spike: "Bất thường", partly: "Chưa đếm hết", outletShares: "Tỷ trọng theo báo", languageShares: "Theo ngôn ngữ",
 		tone: "Bài nói về các tin đồn", rose: "Được viết nhiều hơn", fell: "Được viết ít hơn",
 		toneOf:    map[string]string{"repeats": "%s bài nhắc lại như thật (trước đó %s)", "doubts": "%s bài nghi vấn (trước đó %s)", "answers": "%s bài bác bỏ (trước đó %s)"},
@@ -189,6 +191,7 @@ func english() words {
 			string(alerting.RuleTooBroad): "mostly too broad", string(alerting.WrongStance): "mostly the stance was read wrongly", string(alerting.OldNews): "mostly old news",
 			string(alerting.ExtractionError): "mostly errors of extraction", string(alerting.SpamSource): "mostly spam", string(alerting.NameClash): "mostly a clash of names",
 		},
+		change: "%+d%%", share: "%s %.0f%%",
 		spike: "Out of the ordinary", partly: "Not all counted", outletShares: "Share of voice", languageShares: "By language",
 		tone: "Articles on the claims", rose: "More room than before", fell: "Less room than before",
 		toneOf:    map[string]string{"repeats": "%s repeat them (before: %s)", "doubts": "%s doubt them (before: %s)", "answers": "%s answer them (before: %s)"},

@@ -3,6 +3,7 @@ package digest
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"haidang/internal/coverage"
 )
@@ -95,8 +96,8 @@ func (w words) beside(n coverage.Count) string {
 		return out
 	}
 	out += fmt.Sprintf("; %s %s", w.besides, w.number(n.Before))
-	if n.Before >= enough && n.Now != n.Before {
-		out += fmt.Sprintf(" (%+d\u00a0%%)", percent(n.Now, n.Before))
+	if change := percent(n.Now, n.Before); n.Before >= enough && change != 0 {
+		out += " (" + fmt.Sprintf(w.change, change) + ")"
 	}
 	return out
 }
@@ -109,7 +110,10 @@ func percent(n, usual int) int {
 // tallyVI says how a week's or a month's new stories were met.
 func tallyVI(c *content) string {
 	out := fmt.Sprintf("%s tin mới, kỳ trước %s. ", grouped(c.newOnes, "."), grouped(c.oldNew, "."))
-	if c.settled == 0 {
+	switch {
+	case c.newOnes == 0:
+		return strings.TrimSpace(out)
+	case c.settled == 0:
 		return out + "Chưa tin mới nào được phản hồi."
 	}
 	return out + fmt.Sprintf("%s đã được phản hồi, một nửa trong vòng %s.", grouped(c.settled, "."), spanVI(c.typical))
@@ -117,7 +121,10 @@ func tallyVI(c *content) string {
 
 func tallyEN(c *content) string {
 	out := plural(c.newOnes, "new story", "new stories") + ", " + grouped(c.oldNew, ",") + " in the period before. "
-	if c.settled == 0 {
+	switch {
+	case c.newOnes == 0:
+		return strings.TrimSpace(out)
+	case c.settled == 0:
 		return out + "None of the new ones has been answered."
 	}
 	return out + fmt.Sprintf("%s answered, half of them within %s.", grouped(c.settled, ","), spanEN(c.typical))

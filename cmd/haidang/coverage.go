@@ -22,9 +22,11 @@ type coverageCmd struct {
 	Clock  string   `help:"Count by when articles were published, or seen by us." enum:"published,seen" default:"published"`
 	By     []string `help:"topic, outlet, place, claim, stance, country, lang; none: all." placeholder:"PROPERTY"`
 	Top    int      `help:"Values of each property." default:"10"`
+	Beside []string `help:"Another query, whose share of voice is told; may be repeated." placeholder:"QUERY" sep:"none"`
 	Copies bool     `help:"Count copies of a text too."`
 	Lang   string   `help:"Names and sentences in this language." enum:"vi,en" default:"vi"`
-	JSON   bool     `help:"Print one JSON object, as /api/coverage answers."`
+	JSON   bool     `help:"Print one JSON object, as /api/coverage answers." xor:"format"`
+	CSV    bool     `help:"Print a table for a spreadsheet." xor:"format"`
 }
 
 // Help is shown by --help.
@@ -52,11 +54,14 @@ func (c coverageCmd) Run(e *env) error {
 		enc.SetEscapeHTML(false)
 		return enc.Encode(report)
 	}
+	if c.CSV {
+		return app.CoverageTable(report, c.Lang, e.out)
+	}
 	return printCoverage(e.out, report, c.Lang)
 }
 
 func (c coverageCmd) request(now time.Time) (app.CoverageRequest, error) {
-	r := app.CoverageRequest{Query: strings.Join(c.Query, " "), Clock: app.CoverageClock(c.Clock), Top: c.Top, Copies: c.Copies}
+	r := app.CoverageRequest{Query: strings.Join(c.Query, " "), Clock: app.CoverageClock(c.Clock), Top: c.Top, Copies: c.Copies, Beside: c.Beside}
 	for _, d := range c.By {
 		r.By = append(r.By, app.CoverageDimension(d))
 	}
@@ -102,6 +107,9 @@ func printCoverage(w io.Writer, r app.CoverageReport, lang string) error {
 		fmt.Fprintln(w, "spike:", filters.Plain(s.Said.In(lang)))
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	for _, v := range r.Voices {
+		fmt.Fprintf(t, "voice\t%s\t%d\t%.1f%% → %.1f%%\t%s\n", filters.Plain(v.Query), v.Now, 100*v.ShareBefore, 100*v.Share, sparkline(v.Bars))
+	}
 	for _, m := range append(r.Rose, r.Fell...) {
 		sign := "rose"
 		if m.Score < 0 {

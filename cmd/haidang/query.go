@@ -16,13 +16,21 @@ type queryCmd struct {
 type queryFlags struct {
 	Lang string            `help:"Language of what is said: vi or en." enum:"vi,en" default:"vi"`
 	JSON bool              `help:"Print JSON objects, one a line."`
-	List map[string]string `help:"A list that the query names as @NAME; may be given again." placeholder:"NAME=ENTRY,ENTRY…" mapsep:"none"`
+	List map[string]string `help:"A list that the query names as @NAME, besides those of the configuration; may be given again." placeholder:"NAME=ENTRY,ENTRY…" mapsep:"none"`
 }
 
 // options adds what the output is: colours are for people only.
 func (f queryFlags) options(out io.Writer) filters.QueryOptions {
 	file, ok := out.(*os.File)
 	return filters.QueryOptions{Lang: f.Lang, JSON: f.JSON, Lists: f.List, Color: ok && isTerminal(file)}
+}
+
+// configured adds the lists of the configuration as well.
+func (f queryFlags) configured(e *env) (filters.QueryOptions, error) {
+	cfg, err := e.config()
+	opts := f.options(e.out)
+	opts.Known = cfg.List
+	return opts, err
 }
 
 type queryCheckCmd struct {
@@ -40,7 +48,11 @@ is shown with a line of carets below the piece, and the exit status is 1.`
 
 // Run checks.
 func (c queryCheckCmd) Run(e *env) error {
-	return filters.CheckQuery(c.Query, c.options(e.out), e.streams())
+	opts, err := c.configured(e)
+	if err != nil {
+		return err
+	}
+	return filters.CheckQuery(c.Query, opts, e.streams())
 }
 
 type queryExplainCmd struct {
@@ -59,5 +71,9 @@ depend on whether the query held.`
 
 // Run explains.
 func (c queryExplainCmd) Run(e *env) error {
-	return filters.ExplainQuery(c.Query, c.File, c.options(e.out), e.streams())
+	opts, err := c.configured(e)
+	if err != nil {
+		return err
+	}
+	return filters.ExplainQuery(c.Query, c.File, opts, e.streams())
 }

@@ -14,7 +14,8 @@ func TestQueryCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain, page := filepath.Join(t.TempDir(), "a.txt"), filepath.Join(t.TempDir(), "a.html")
-	for name, text := range map[string]string{plain: "\n Tin vỡ đập\n\nĐê cũng vỡ.\n", page: "<html><p>vỡ"} {
+	config := filepath.Join(t.TempDir(), "haidang.yaml")
+	for name, text := range map[string]string{config: "lists: {hồ: [hồ chứa]}\n", plain: "\n Tin vỡ đập\n\nĐê cũng vỡ.\n", page: "<html><p>vỡ"} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -29,6 +30,7 @@ func TestQueryCommands(t *testing.T) {
 		{"check", []string{"check", `vỡ "sông Đà"`}, exitDone, `đúng vỡ "sông Đà"`},
 		{"check in English", []string{"check", "lũ", "--lang", "en"}, exitDone, "good lũ"},
 		{"lists", []string{"check", "@đập @đê", "--list", "đập=kè,hồ chứa", "--list", "đê=đê"}, exitDone, `"hồ chứa"`},
+		{"lists of the configuration", []string{"check", "@hồ", "--config", config}, exitDone, `"hồ chứa"`},
 		{"wrong query", []string{"check", "vỡ near/5 đập"}, exitFailed, "\n   ^^^^^^\nhaidang: cột 4 (near/5): "},
 		{"wrong query in English", []string{"check", "NOT lũ", "--lang", "en"}, exitFailed, "at least one word that must be present"},
 		{"unknown list", []string{"check", "@đập", "--lang", "en"}, exitFailed, "^^^^\nhaidang: column 1 (@đập)"},

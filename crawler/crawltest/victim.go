@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Victim is a server that nobody may reach: it listens on one port of loopback addresses, as a database or the metadata
@@ -46,6 +47,8 @@ func (v *Victim) accept(l net.Listener) {
 			return
 		}
 		v.hits.Add(1)
+		_ = conn.SetReadDeadline(time.Now().Add(time.Second))
+		_, _ = conn.Read(make([]byte, 4<<10))                                                                // as if it listened
 		_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret")) // whoever it is
 		_ = conn.Close()
 	}

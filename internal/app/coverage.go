@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io"
 	"net/url"
 	"strconv"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"haidang/classifier"
 	"haidang/configs"
 	"haidang/internal/coverage"
+	"haidang/internal/export"
 	"haidang/internal/filters"
 )
 
@@ -57,6 +59,11 @@ func Coverage(ctx context.Context, cfg configs.Config, dataDir string, r coverag
 	return newCoverage(archive, func() *classifier.Classifier { return rules }, nil).Report(ctx, r)
 }
 
+// CoverageTable writes the numbers of a report for a spreadsheet.
+func CoverageTable(r coverage.Report, language string, w io.Writer) error {
+	return export.WriteTable(w, coverage.Columns, r.Rows(language))
+}
+
 func coverageParams(r coverage.Request) url.Values {
 	params := url.Values{"q": {r.Query}, "clock": {string(r.Clock)}}
 	for name, t := range map[string]time.Time{"from": r.From, "to": r.To, "before": r.Before} {
@@ -66,6 +73,9 @@ func coverageParams(r coverage.Request) url.Values {
 	}
 	for _, d := range r.By {
 		params.Add("by", string(d))
+	}
+	for _, q := range r.Beside {
+		params.Add("beside", q)
 	}
 	if r.Top > 0 {
 		params.Set("top", strconv.Itoa(r.Top))

@@ -287,11 +287,16 @@ func (p processSetup) start(t *testing.T) *process {
 	return out
 }
 
-// kill kills it as a power cut would. One that had ended before has something to tell.
+// kill kills it as a power cut would. One that had ended before has something to tell; but a broker that is overtaxed may
+// turn a process away at its start, which is then started again by whoever watches over it.
 func (p *process) kill(t *testing.T) {
 	t.Helper()
 	_ = p.cmd.Process.Kill()
-	if err := p.cmd.Wait(); err == nil || err.Error() != "signal: killed" {
+	switch err := p.cmd.Wait(); {
+	case err != nil && err.Error() == "signal: killed":
+	case strings.Contains(p.out.String(), "Broker Not Available"):
+		t.Log("a process was turned away by the broker at its start")
+	default:
 		t.Errorf("a process ended by itself: %v\n%s", err, p.out.String())
 	}
 }

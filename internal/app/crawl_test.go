@@ -87,6 +87,12 @@ func (o *pastOutlet) set(do func()) {
 	do()
 }
 
+func (o *pastOutlet) times(path string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.asked[path]
+}
+
 func pastOptions(t *testing.T, o *pastOutlet) CrawlOptions {
 	t.Helper()
 	opts := quietOptions(t)
@@ -125,12 +131,12 @@ func TestCrawlOfThePast(t *testing.T) {
 		t.Fatalf("mended: %+v, %v", report, err)
 	}
 	for i := range 9 {
-		if n := o.asked[fmt.Sprintf("/tin-trong-nam-%d.html", i+1)]; n > 2 || i > 3 && n != 1 {
+		if n := o.times(fmt.Sprintf("/tin-trong-nam-%d.html", i+1)); n > 2 || i > 3 && n != 1 {
 			t.Errorf("page %d was asked for %d times", i+1, n)
 		}
 	}
 	for _, path := range []string{"/kin/tin-kin-1.html", "/2025/12/30/tin-cu-1.html", "/sitemap-2025-11.xml", "/thoi-su"} {
-		if o.asked[path] != 0 {
+		if o.times(path) != 0 {
 			t.Errorf("%s was asked for", path)
 		}
 	}
@@ -157,7 +163,7 @@ func TestCrawlOfThePast(t *testing.T) {
 // Beside a running process the pages are asked for by it, and the last two days of an outlet that it watches are left to it.
 func TestCrawlOfThePastThroughARunningProcess(t *testing.T) {
 	o := newPastOutlet(t)
-	o.broken = false
+	o.set(func() { o.broken = false })
 	opts := pastOptions(t, o)
 	opts.Config.Crawler.Sources = append(opts.Config.Crawler.Sources, crawler.Source{ID: "bai-boi", Name: "Báo Bãi Bồi", Tier: 1, Feeds: []string{o.URL + "/rss"}})
 	var now atomic.Int64

@@ -80,7 +80,7 @@ func (a *App) openClassifier(context.Context) error {
 		return fmt.Errorf("rules: %w", err)
 	}
 	a.current.Store(c)
-	return nil
+	return checkNames(a.opts.Config, c)
 }
 
 func (a *App) openArchive(ctx context.Context) error {

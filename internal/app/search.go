@@ -14,6 +14,7 @@ import (
 
 	"haidang/configs"
 	"haidang/index"
+	"haidang/internal/query"
 )
 
 // askTimeout bounds one question to the running process.
@@ -44,7 +45,22 @@ func searcher(ctx context.Context, cfg configs.Config, dataDir string) (search f
 	if err := archive.Mend(ctx, nil); err != nil {
 		return nil, nil, errors.Join(err, archive.Close())
 	}
-	return archive.Search, archive.Close, nil
+	return func(ctx context.Context, r index.Request) (index.Result, error) {
+		result, err := archive.Search(ctx, r)
+		if wrong := new(query.Error); r.Suggest && errors.As(err, &wrong) {
+			meant, fail := archive.Suggest(ctx, r.Query)
+			return result, errors.Join(advised(err, meant), fail)
+		}
+		return result, err
+	}, archive.Close, nil
+}
+
+// advised says beside a mistake in a query what may have been meant.
+func advised(err error, meant string) error {
+	if meant == "" {
+		return err
+	}
+	return fmt.Errorf("%w; did you mean: %s", err, meant)
 }
 
 // openArchive opens the archive of a folder on which nothing runs.
@@ -111,9 +127,10 @@ func ask(ctx context.Context, host, path string, params url.Values, into any) er
 	if resp.StatusCode != http.StatusOK {
 		var failure struct {
 			Error string `json:"error"`
+			Meant string `json:"did_you_mean"`
 		}
 		if json.Unmarshal(body, &failure) == nil && failure.Error != "" {
-			return errors.New(failure.Error)
+			return advised(errors.New(failure.Error), failure.Meant)
 		}
 		return fmt.Errorf("the running haidang answers %s", resp.Status)
 	}

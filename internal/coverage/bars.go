@@ -11,6 +11,7 @@ const mostBars = 93
 // barring puts cells into bars.
 type barring struct {
 	unit string
+	cell time.Duration
 	from []time.Time
 	of   []int // the bar of each cell
 }
@@ -29,7 +30,7 @@ func newBars(from, to time.Time, cell time.Duration) barring {
 			unit = "month"
 		}
 	}
-	b := barring{unit: unit}
+	b := barring{unit: unit, cell: cell}
 	for at := from; at.Before(to); at = at.Add(cell) {
 		begins := at
 		switch local := at.In(Zone); unit {

@@ -114,6 +114,21 @@ func TestTwoPeriodsSideBySide(t *testing.T) {
 	}
 }
 
+func TestShareOfVoice(t *testing.T) {
+	var s shelf
+	monday := Midnight(sunday).AddDate(0, 0, -6)
+	s.add(monday, 30, "flood")
+	s.add(monday.AddDate(0, 0, 1), 10, "drought")
+	s.add(monday.AddDate(0, 0, -7), 5, "drought")
+	var got []string
+	for _, v := range report(t, &s, Request{Query: "topic:flood", Beside: []string{"topic:drought", " "}}).Voices {
+		got = append(got, fmt.Sprintf("%s %d %d %.2f %.2f %v", v.Query, v.Now, v.Before, v.Share, v.ShareBefore, v.Bars[:2]))
+	}
+	if diff := cmp.Diff([]string{"topic:flood 30 0 0.75 0.00 [30 0]", "topic:drought 10 5 0.25 1.00 [0 10]"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestToneAddsStancesUp(t *testing.T) {
 	var s shelf
 	for _, stance := range []string{"carries", "carries", "unclear", "disputed", "denies", "reports-penalty", "reports-debunk"} {
@@ -152,6 +167,7 @@ func TestRequestsThatCannotBeAnswered(t *testing.T) {
 		"a clock that is no time": {Clock: "noon"},
 		"a person":                {By: []Dimension{"author"}},
 		"too many":                {Top: MaxTop + 1},
+		"too many voices":         {Beside: make([]string, mostVoices+1)},
 	} {
 		if _, err := reporter(&shelf{}).Report(t.Context(), r); !errors.Is(err, ErrRequest) {
 			t.Errorf("%s: %v", name, err)
@@ -164,5 +180,19 @@ func TestWhatWasLeftOutIsSaid(t *testing.T) {
 	got := report(t, &s, Request{})
 	if len(got.Partial) == 0 || got.Judged {
 		t.Errorf("partial %q, judged %v: half a count would make the other half a spike", got.Partial, got.Judged)
+	}
+}
+
+func TestRowsForASpreadsheet(t *testing.T) {
+	var s shelf
+	s.add(Midnight(sunday), 3, "flood")
+	rows := report(t, &s, Request{From: Midnight(sunday).AddDate(0, 0, -6), By: []Dimension{Topic}, Beside: []string{"topic:flood"}}).Rows("en")
+	want := [][]string{
+		{"day", "", "", "2026-11-22 00:00:00", "3", "0", "", ""},
+		{"voice", "", "topic:flood", "", "3", "0", "1.0000", "0.0000"},
+		{"topic", "flood", "flood/en", "", "3", "0", "1.0000", "0.0000"},
+	}
+	if diff := cmp.Diff(want, rows[6:]); diff != "" || len(rows[0]) != len(Columns) {
+		t.Error(diff)
 	}
 }

@@ -19,6 +19,7 @@ type Request struct {
 	By     []Dimension // nil: all
 	Top    int         // values of each dimension; 0: DefaultTop
 	Copies bool        // count copies too
+	Beside []string    // other queries, whose share of voice is told
 }
 
 // Limits of a request.
@@ -59,6 +60,7 @@ type Report struct {
 	Bars     []Bar       `json:"bars"`
 	Tone     []Tone      `json:"tone"` // of the articles that speak of claims
 	By       []Breakdown `json:"by"`
+	Voices   []Voice     `json:"voices,omitempty"` // the query and those beside it
 	Rose     []Move      `json:"rose"`
 	Fell     []Move      `json:"fell"`
 	Spikes   []Spike     `json:"spikes"`
@@ -101,15 +103,17 @@ func (c *Coverage) Report(ctx context.Context, r Request) (Report, error) {
 	if r.To.Sub(r.From) <= hourly {
 		cell = hour
 	}
-	now, err := c.tally(ctx, r, r.From, r.To, cell, r.By)
+	now, before, err := c.both(ctx, r, r, cell)
 	if err != nil {
 		return Report{}, fmt.Errorf("coverage: %w", err)
 	}
-	before, err := c.tally(ctx, r, r.Before, r.Before.Add(r.To.Sub(r.From)), cell, r.By)
+	bars := newBars(r.From, r.To, cell)
+	c.fill(&out, r, now, before, bars)
+	voices, partial, err := c.voices(ctx, r, bars)
 	if err != nil {
-		return Report{}, fmt.Errorf("coverage of the period before: %w", err)
+		return Report{}, fmt.Errorf("coverage beside: %w", err)
 	}
-	c.fill(&out, r, now, before, cell)
+	out.Voices, out.Partial = voices, append(out.Partial, partial...)
 	out.Spikes, out.Judged, err = c.spikes(ctx, r)
 	if err != nil {
 		return Report{}, fmt.Errorf("spikes: %w", err)
@@ -152,6 +156,9 @@ func (r Request) complete(now time.Time) (Request, error) {
 	case r.Top < 1 || r.Top > MaxTop:
 		return r, fmt.Errorf("%w: top %d, write 1 to %d", ErrRequest, r.Top, MaxTop)
 	}
+	if len(r.Beside) > mostVoices {
+		return r, fmt.Errorf("%w: %d queries beside it, at most %d are compared", ErrRequest, len(r.Beside), mostVoices)
+	}
 	for _, d := range r.By {
 		if !slices.Contains(Dimensions, d) {
 			return r, fmt.Errorf("%w: by %q, write topic, outlet, place, claim, stance, country or lang", ErrRequest, d)
@@ -160,11 +167,10 @@ func (r Request) complete(now time.Time) (Request, error) {
 	return r, nil
 }
 
-func (c *Coverage) fill(out *Report, r Request, now, before Tally, cell time.Duration) {
+func (c *Coverage) fill(out *Report, r Request, now, before Tally, bars barring) {
 	out.Articles = Count{sum(now.Articles), sum(before.Articles)}
 	out.Copies = Count{sum(now.Copies), sum(before.Copies)}
 	out.Partial = append(now.Partial, before.Partial...)
-	bars := newBars(r.From, r.To, cell)
 	out.Unit = bars.unit
 	counts, past := bars.add(now.Articles), bars.add(before.Articles)
 	for i, from := range bars.from {

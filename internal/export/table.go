@@ -57,35 +57,65 @@ func claims(v *article.Verdict) []string {
 	return out
 }
 
-type csvWriter struct{ out *csv.Writer }
+// table writes rows for spreadsheets. No cell of it begins a formula.
+type table struct{ out *csv.Writer }
 
-// newCSV begins with the mark by which Excel knows UTF-8.
-func newCSV(w io.Writer) (*csvWriter, error) {
+// newTable begins with the mark by which Excel knows UTF-8, and writes the head.
+func newTable(w io.Writer, head []string) (*table, error) {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return nil, err
 	}
-	c := &csvWriter{out: csv.NewWriter(w)}
-	c.out.UseCRLF = true
+	t := &table{csv.NewWriter(w)}
+	t.out.UseCRLF = true
+	return t, t.row(head)
+}
+
+func (t *table) row(cells []string) error {
+	safe := make([]string, len(cells))
+	for i, c := range cells {
+		safe[i] = harmless(c)
+	}
+	return t.out.Write(safe)
+}
+
+// Close writes what is left.
+func (t *table) Close() error {
+	t.out.Flush()
+	return t.out.Error()
+}
+
+// WriteTable writes rows under a head, as safe as a table of articles.
+func WriteTable(w io.Writer, head []string, rows [][]string) error {
+	t, err := newTable(w, head)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := t.row(r); err != nil {
+			return err
+		}
+	}
+	return t.Close()
+}
+
+type csvWriter struct{ *table }
+
+func newCSV(w io.Writer) (csvWriter, error) {
 	head := make([]string, len(columns))
 	for i := range columns {
 		head[i] = columns[i].name
 	}
-	return c, c.out.Write(head)
+	t, err := newTable(w, head)
+	return csvWriter{t}, err
 }
 
 // Write writes one row.
-func (c *csvWriter) Write(h *index.Hit) error {
+func (c csvWriter) Write(h *index.Hit) error {
 	row := make([]string, len(columns))
 	for i := range columns {
-		row[i] = harmless(columns[i].value(h))
+		row[i] = columns[i].value(h)
 	}
-	return c.out.Write(row)
-}
-
-// Close writes what is left.
-func (c *csvWriter) Close() error {
-	c.out.Flush()
-	return c.out.Error()
+	return c.row(row)
 }
 
 // harmless keeps a spreadsheet from reading a cell as a formula: one that begins like it gets an apostrophe, which

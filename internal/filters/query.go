@@ -19,12 +19,17 @@ type QueryOptions struct {
 	JSON  bool              // print objects for programs
 	Color bool              // the output is a terminal
 	Lists map[string]string // entries of @name, separated by commas
+
+	Known func(name string) ([]string, bool) // entries of the other lists; nil for none
 }
 
 // parse reads a query with the named lists, one of filters only too, as the search page does.
 func (o QueryOptions) parse(src string) (*query.Query, error) {
 	return query.Options{Browse: true, Lists: func(name string) ([]string, bool) {
 		entries, ok := o.Lists[name]
+		if !ok && o.Known != nil {
+			return o.Known(name)
+		}
 		var list []string
 		for e := range strings.SplitSeq(entries, ",") {
 			if e = strings.TrimSpace(e); e != "" {

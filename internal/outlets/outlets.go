@@ -168,12 +168,27 @@ type entry struct {
 	Feeds      []string          `yaml:"feeds,omitempty" json:"feeds,omitempty"`
 	Sitemaps   []string          `yaml:"sitemaps,omitempty" json:"sitemaps,omitempty"`
 	Sections   []crawler.Section `yaml:"sections,omitempty" json:"sections,omitempty"`
+	Delay      string            `yaml:"delay,omitempty" json:"delay,omitempty"`
+	PollMin    string            `yaml:"poll_min,omitempty" json:"poll_min,omitempty"`
+	PollMax    string            `yaml:"poll_max,omitempty" json:"poll_max,omitempty"`
+	Selectors  crawler.Selectors `yaml:"selectors,omitempty" json:"selectors,omitzero"`
 	Unverified bool              `yaml:"unverified,omitempty" json:"unverified,omitempty"`
 	Disabled   bool              `yaml:"disabled,omitempty" json:"disabled,omitempty"`
 }
 
 func entryOf(s crawler.Source) entry {
-	return entry{s.ID, s.Name, s.Country, s.Language, s.Tier, s.Kind, s.Timezone, s.Feeds, s.Sitemaps, s.Sections, s.Unverified, s.Disabled}
+	return entry{
+		s.ID, s.Name, s.Country, s.Language, s.Tier, s.Kind, s.Timezone, s.Feeds, s.Sitemaps, s.Sections,
+		span(s.Delay), span(s.PollMin), span(s.PollMax), s.Selectors, s.Unverified, s.Disabled,
+	}
+}
+
+// span writes a duration; none is left out.
+func span(d settings.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.Std().String()
 }
 
 // Entries writes sources as they stand in sources.yaml, below its first line.

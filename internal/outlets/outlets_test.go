@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"haidang/crawler"
 	"haidang/crawler/crawltest"
 	"haidang/internal/settings"
@@ -182,5 +184,37 @@ func TestOPMLLeadsToNoVictim(t *testing.T) {
 	}
 	if n := victim.Hits(); n != 0 {
 		t.Errorf("the victim was reached %d times", n)
+	}
+}
+
+// The list tells all that an entry says, and the entries are read back as they were.
+func TestEntriesSayEverything(t *testing.T) {
+	source := crawler.Source{
+		ID: "bai-boi", Name: "Báo Bãi Bồi", Kind: "press", Feeds: []string{"https://a.test/rss"},
+		Delay: settings.Duration(10 * time.Second), PollMin: settings.Duration(5 * time.Minute), Selectors: crawler.Selectors{Text: ".noi-dung", Remove: []string{".qc"}},
+	}
+	var out bytes.Buffer
+	if err := List([]crawler.Source{source}, true, &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"delay":"10s"`, `"poll_min":"5m0s"`, `"selectors":{"text":".noi-dung","remove":[".qc"]}`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s is missing in %s", want, out.String())
+		}
+	}
+	path := filepath.Join(t.TempDir(), "sources.yaml")
+	if err := Append(path, []crawler.Source{source}); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read file
+	if err := settings.Decode(path, data, &read); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]crawler.Source{source}, read.Sources); diff != "" {
+		t.Errorf("read back (-want +got):\n%s\n%s", diff, data)
 	}
 }

@@ -27,7 +27,7 @@ var mistakes = []string{
 	`[vỡ^3 đập]`, `[vỡ^3 đập] > 4`, `[] >= 1`, `[vỡ^3`, `[vỡ^x] >= 1`, `[vỡ^0] >= 1`, `[vỡ^0.125] >= 1`, `[vỡ^5000] >= 1`, `[vỡ^1] >= 0`, `[vỡ^1 đập^1] >= 3`,
 	`[vỡ^3 NOT đập] >= 1`, `[(vỡ NEAR/2 đập)^2x3] >= 2`, `[vỡ^2 site:a.vn^1] >= 2`, `[vỡ^2x0] >= 1`,
 	// Numbers, counts, lists.
-	`NUM(người chết)`, `NUM(người chết, ~, 3)`, `NUM(người chết, >=, nhiều)`, `NUM(người chết > 30)`, `NUM(deaths, 1,200)`, `NUM(, >=, 3)`, `NUM(người chết, >=, 3`, `COUNT(sources) vỡ`,
+	`NUM(người chết)`, `NUM(người chết, ~, 3)`, `NUM(người chết, >=, nhiều)`, `NUM(người chết > 30)`, `NUM(deaths, 1,200)`, `NUM(người |, >, 3)`, `NUM(|*, >, 3)`, `NUM(, >=, 3)`, `NUM(người chết, >=, 3`, `COUNT(sources) vỡ`,
 	`vỡ AND COUNT(authors) >= 3 WITHIN 2h`, `COUNT(sources) >= 3 WITHIN 2h`, `vỡ OR COUNT(sources) >= 3 WITHIN 2h`, `@không vỡ`, `@rỗng vỡ`, `@hỏng vỡ`,
 	// Anchors.
 	`NOT vỡ`, `thuỷ*`, `site:a.vn`, `vỡ OR NOT đập`, `vỡ OR site:a.vn`, `NUM(%, >=, 3)`, `lang:vi AND published:2024`, `NOT (vỡ OR đập)`,

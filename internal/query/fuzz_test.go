@@ -1,6 +1,7 @@
 package query
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -20,6 +21,12 @@ func FuzzParse(f *testing.F) {
 			e := err.(*Error)
 			if n := len([]rune(src)); e.Column < 1 || e.Column > n+1 || e.Problem.VI == "" || e.Hint.EN == "" {
 				t.Fatalf("Parse(%q): %+v", src, e)
+			}
+			if _, hint, ok := strings.Cut(e.Hint.EN, "`NUM("); ok {
+				hint, _, _ = strings.Cut("NUM("+hint, "`")
+				if _, err := Parse(hint); err != nil {
+					t.Fatalf("the hint for %q says `%s`: %v", src, hint, err)
+				}
 			}
 			return
 		}
@@ -75,4 +82,7 @@ func checkSpans(t *testing.T, a *article.Article, spans []article.Span) {
 	}
 }
 
-func between(text string, at int) bool { return at == len(text) || utf8.RuneStart(text[at]) }
+// between reports whether an offset parts no character. In a text that is no UTF-8 any byte may be one.
+func between(text string, at int) bool {
+	return at == len(text) || utf8.RuneStart(text[at]) || !utf8.ValidString(text)
+}

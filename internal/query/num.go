@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -60,22 +61,28 @@ func comparison(s string) Op {
 // loose is how NUM is written by those who do not know how: a unit, perhaps a comparison, perhaps a number in digits.
 var loose = regexp.MustCompile(`^\s*([^\s,<>=≥≤~!\d][^,<>=≥≤~!\d]*)[\s,]*([<>=≥≤~!]*)[\s,]*(\d[\d.,]*)?`)
 
+const goodNumber = "NUM(người chết | deaths, >=, 100)"
+
 // example returns what a wrong NUM may have meant, for its hint.
 func example(inside string) string {
-	if m := loose.FindStringSubmatch(inside); m != nil {
-		op, value := comparison(m[2]), strings.TrimRight(m[3], ".,")
-		if op == "" {
-			op = AtLeast
-		}
-		if value == "" {
-			value = "100"
-		}
-		s := "NUM(" + strings.TrimSpace(m[1]) + ", " + string(op) + ", " + value + ")"
-		if q, err := Parse(s); err == nil {
-			return Format(q)
+	m := loose.FindStringSubmatch(inside)
+	if m == nil || strings.Contains(m[1], "*") {
+		return goodNumber
+	}
+	n := &Number{Op: cmp.Or(comparison(m[2]), AtLeast), Value: 100}
+	if v, ok := readNumber(strings.TrimRight(m[3], ".,")); ok {
+		n.Value = v
+	}
+	var apart parser // so that what is said here counts towards no limit
+	for unit := range strings.SplitSeq(m[1], "|") {
+		if term, err := apart.newTerm(span{}, unit, false); err == nil {
+			n.Units = append(n.Units, term)
 		}
 	}
-	return "NUM(người chết | deaths, >=, 100)"
+	if n.Units == nil {
+		return goodNumber
+	}
+	return FormatNode(n)
 }
 
 // unit adds one unit to n: a sign or a term.

@@ -68,6 +68,7 @@ type DB struct {
 	file    string // of SQLite
 	dialect goose.Dialect
 	rebind  func(string) string
+	turn    chan struct{} // of SQLite: one writer at a time, in the order of their coming; nil: the database sees to it
 }
 
 // Open connects to the database, creating the SQLite file when there is none, and brings its schema up to date.
@@ -107,7 +108,7 @@ func openSQLite(path string) (*DB, error) {
 		return nil, fmt.Errorf("open state %q: %w", path, err)
 	}
 	conn.SetMaxOpenConns(8)
-	return &DB{sql: conn, file: path, dialect: goose.DialectSQLite3, rebind: func(q string) string { return q }}, nil
+	return &DB{sql: conn, file: path, dialect: goose.DialectSQLite3, rebind: func(q string) string { return q }, turn: make(chan struct{}, 1)}, nil
 }
 
 func openPostgres(dsn string) (*DB, error) {
@@ -173,8 +174,27 @@ func (db *DB) Close() error { return db.sql.Close() }
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.sql.PingContext(ctx) }
 
+// takeTurn waits until this process has no other writer. SQLite itself lets writers sleep and try again, up to 100 ms each time and
+// in no order: under load some wait for seconds.
+func (db *DB) takeTurn(ctx context.Context) (done func(), err error) {
+	if db.turn == nil {
+		return func() {}, nil
+	}
+	select {
+	case db.turn <- struct{}{}:
+		return func() { <-db.turn }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the turn to write: %w", ctx.Err())
+	}
+}
+
 // Exec runs a statement that returns no rows.
 func (db *DB) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	done, err := db.takeTurn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	return db.sql.ExecContext(ctx, db.rebind(query), args...)
 }
 
@@ -209,8 +229,13 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row 
 	return tx.sql.QueryRowContext(ctx, tx.rebind(query), args...)
 }
 
-// InTx runs fn in one transaction: committed when fn returns nil, rolled back otherwise.
+// InTx runs fn in one transaction: committed when fn returns nil, rolled back otherwise. Within fn only the transaction writes.
 func (db *DB) InTx(ctx context.Context, fn func(*Tx) error) error {
+	done, err := db.takeTurn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)

@@ -212,7 +212,7 @@ func hostileReport(n int, payload string) article.Article {
 
 // alien lists what stands in a page and is not of our making.
 const alien = `(() => {
-  const ours = new Set("HTML HEAD META TITLE LINK SCRIPT BODY A HEADER DIV NAV FORM INPUT BUTTON MAIN P SPAN B BDI Q OL UL LI H1 H2 H3 MARK TIME IMG FOOTER SECTION ARTICLE DL DT DD TABLE CAPTION THEAD TBODY TFOOT TR TH TD FIGURE FIGCAPTION ASIDE svg rect g a title DETAILS SUMMARY BLOCKQUOTE BR CODE SELECT OPTION NOSCRIPT LABEL TEXTAREA INS DEL".split(" "));
+  const ours = new Set("HTML HEAD META TITLE LINK SCRIPT BODY A HEADER DIV NAV FORM INPUT BUTTON MAIN P SPAN B BDI Q OL UL LI H1 H2 H3 MARK TIME IMG FOOTER SECTION ARTICLE DL DT DD TABLE CAPTION THEAD TBODY TFOOT TR TH TD FIGURE FIGCAPTION ASIDE svg rect g a title polyline DETAILS SUMMARY BLOCKQUOTE BR CODE SELECT OPTION NOSCRIPT LABEL TEXTAREA INS DEL".split(" "));
   const found = [];
   for (const e of document.querySelectorAll("*")) {
     if (!ours.has(e.tagName)) found.push(e.tagName);
@@ -261,6 +261,8 @@ func TestIntegrationNothingForeignComesAlive(t *testing.T) {
 			check(fmt.Sprintf("the story of %q", part[i]))
 			b.open(s.url("/search?q=" + url.QueryEscape(part[i])))
 			check(fmt.Sprintf("the search for %q", part[i]))
+			b.open(s.url("/coverage?q=" + url.QueryEscape(part[i]) + "&beside=" + url.QueryEscape(part[i])))
+			check(fmt.Sprintf("the coverage of %q", part[i]))
 		}
 	}
 	t.Logf("%d payloads", len(all))

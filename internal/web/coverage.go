@@ -20,6 +20,7 @@ type coverageBody struct {
 	Choices []string
 	From    string // a period of one's own
 	To      string
+	Beside  string // other queries, parted by semicolons
 	Wrong   *mistake
 	Report  coverage.Report
 	Chart   *coverageChart
@@ -35,7 +36,7 @@ var periods = []string{"1", "7", "30", "90", "365"}
 func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
 	l, q := s.language(r), r.URL.Query()
 	body := coverageBody{
-		L: l, Query: q.Get("q"), Days: q.Get("days"), Choices: periods, From: q.Get("from"), To: q.Get("to"), values: q,
+		L: l, Query: q.Get("q"), Days: q.Get("days"), Choices: periods, From: q.Get("from"), To: q.Get("to"), Beside: strings.Join(q["beside"], "; "), values: q,
 		label: func(facet, id string, name coverage.Words) string {
 			return s.valueLabel(l, facet, id, name.In(string(l)))
 		},
@@ -43,6 +44,11 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
 	if body.Days == "" && body.From == "" {
 		body.Days = "7"
 		q.Set("days", "7")
+	}
+	if body.Days != "" {
+		body.From, body.To = "", ""
+		q.Del("from")
+		q.Del("to")
 	}
 	status := http.StatusOK
 	report, err := s.report(r, q)
@@ -69,7 +75,7 @@ func (b *coverageBody) fill(r coverage.Report) {
 // Narrowed is the same page for a part of the articles.
 func (b coverageBody) Narrowed(filter string) string {
 	v := url.Values{"q": {narrowed(b.Query, filter)}}
-	for _, name := range []string{"days", "from", "to", "before", "clock", "copies"} {
+	for _, name := range []string{"days", "from", "to", "before", "clock", "copies", "beside"} {
 		if one := b.values.Get(name); one != "" {
 			v.Set(name, one)
 		}
@@ -85,7 +91,10 @@ func (b coverageBody) Kept() string {
 	return searchBody{Query: b.Query}.Kept()
 }
 
-// API is where programs read the same numbers.
+// Table is where spreadsheets read the same numbers.
+func (b coverageBody) Table() string { return "/coverage.csv?" + b.values.Encode() }
+
+// API is where programs read them.
 func (b coverageBody) API() string { return "/api/coverage?" + b.values.Encode() }
 
 // Articles is where the articles of the period are.
@@ -188,6 +197,21 @@ func (b coverageBody) Spikes() (out []spikeView) {
 	return out
 }
 
+// Voices are the query and those beside it; nil for one query alone.
+func (b coverageBody) Voices() *breakdownView {
+	if len(b.Report.Voices) == 0 {
+		return nil
+	}
+	out := &breakdownView{L: b.L, Title: b.L.T("coverage.voices")}
+	for _, v := range b.Report.Voices {
+		out.Rows = append(out.Rows, rowView{
+			Label: v.Query, Address: searchIn(v.Query, b.Report.Clock, b.Report.From, b.Report.To), Count: b.L.Int(v.Now), Share: b.L.percent(v.Share),
+			Change: b.L.change(v.Count), Part: int(100 * v.Share), Line: course(v.Bars, 100, 20),
+		})
+	}
+	return out
+}
+
 // movesView are the values that rose, or those that fell.
 type movesView struct {
 	Title string
@@ -221,6 +245,7 @@ func (b coverageBody) Moves() (out []movesView) {
 
 // breakdownView is the coverage by one property.
 type breakdownView struct {
+	L     language
 	Title string
 	Rows  []rowView
 	More  int
@@ -235,7 +260,7 @@ type rowView struct {
 
 func (b coverageBody) breakdown(one coverage.Breakdown) breakdownView {
 	d := string(one.Dimension)
-	out := breakdownView{Title: b.L.T("facet." + d), More: one.More}
+	out := breakdownView{L: b.L, Title: b.L.T("facet." + d), More: one.More}
 	most := 1
 	for _, v := range one.Values {
 		most = max(most, v.Now)

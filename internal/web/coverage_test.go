@@ -19,6 +19,10 @@ func (fakeCoverage) Report(_ context.Context, r coverage.Request) (coverage.Repo
 	if _, err := (query.Options{Browse: true}).Parse(r.Query); r.Query != "" && err != nil {
 		return coverage.Report{}, err
 	}
+	var voices []coverage.Voice
+	for _, q := range r.Beside {
+		voices = append(voices, coverage.Voice{Query: q, Share: .5, Bars: []int{1, 2}})
+	}
 	from := coverage.Midnight(now).AddDate(0, 0, -1)
 	name := coverage.Words{VI: "Thiên tai " + hostile, EN: "Disasters"}
 	return coverage.Report{
@@ -28,7 +32,7 @@ func (fakeCoverage) Report(_ context.Context, r coverage.Request) (coverage.Repo
 		By:     []coverage.Breakdown{{Dimension: coverage.Topic, Values: []coverage.Value{{ID: "disaster", Name: name, Count: coverage.Count{Now: 90, Before: 9}, Share: .06, ShareBefore: .009, Bars: []int{30, 60}}, {ID: "sport", Count: coverage.Count{Now: 10}, Bars: []int{5, 5}}}, More: 2}},
 		Rose:   []coverage.Move{{Dimension: coverage.Topic, ID: "disaster", Name: name, Count: coverage.Count{Now: 90, Before: 9}, Share: .06, ShareBefore: .009, Score: 7}},
 		Spikes: []coverage.Spike{{Dimension: coverage.Topic, ID: "disaster", From: from.Add(8 * time.Hour), To: from.Add(9 * time.Hour), Articles: 40, Said: coverage.Words{VI: "Thiên tai: 40 bài", EN: "Disasters: 40 articles"}}},
-		Judged: true,
+		Judged: true, Voices: voices,
 	}, nil
 }
 
@@ -38,7 +42,7 @@ func TestCoveragePage(t *testing.T) {
 		"vi": {"1.500", "▲ 50%", "Thiên tai: 40 bài", "6,0%", "Thống kê tin bài", "9 → 90", "20/11/2026"},
 		"en": {"1,500", "Disasters: 40 articles", "6.0%", "0.9% → 6.0%", "▼ 50%", "2 more"},
 	} {
-		res, body := get(t, srv, "/coverage?q=l%C5%A9&days=7", lang)
+		res, body := get(t, srv, "/coverage?q=l%C5%A9&days=7&beside=m%C6%B0a%3B+n%E1%BA%AFng", lang)
 		if res.StatusCode != 200 || strings.Contains(body, "⟨") || strings.Contains(body, "<script>alert") {
 			t.Fatalf("%s: %d\n%s", lang, res.StatusCode, body)
 		}
@@ -48,9 +52,11 @@ func TestCoveragePage(t *testing.T) {
 			}
 		}
 		for _, address := range []string{
-			"/coverage?days=7&amp;q=l%C5%A9&#43;topic%3Adisaster",                                        // narrower, over the same days
-			"/search?q=%28l%C5%A9%29&#43;topic%3Adisaster&#43;published%3A2026-11-21&amp;sort=published", // the articles of the spike
-			"/api/coverage?days=7&amp;q=l%C5%A9",
+			"/coverage?beside=m%C6%B0a%3B&#43;n%E1%BA%AFng&amp;days=7&amp;q=l%C5%A9&#43;topic%3Adisaster", // narrower, over the same days
+			"/search?q=%28l%C5%A9%29&#43;topic%3Adisaster&#43;published%3A2026-11-21&amp;sort=published",  // the articles of the spike
+			"/api/coverage?beside=m%C6%B0a%3B&#43;n%E1%BA%AFng&amp;days=7&amp;q=l%C5%A9",
+			"/search?q=n%E1%BA%AFng&#43;published%3A2026-11-21..2026-11-22&amp;sort=published", // those of a voice
+			`value="mưa; nắng"`,
 		} {
 			if !strings.Contains(body, address) {
 				t.Errorf("%s: no link to %s", lang, address)
@@ -109,4 +115,20 @@ func parameters(t *testing.T, s string) url.Values {
 		t.Fatal(err)
 	}
 	return v
+}
+
+func TestCoverageForASpreadsheet(t *testing.T) {
+	srv, _ := newSite(t)
+	res, body := get(t, srv, "/coverage.csv?beside=%3D1%2B1", "vi")
+	if res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/csv") || !strings.Contains(res.Header.Get("Content-Disposition"), "attachment") {
+		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	}
+	for _, want := range []string{"\ufeffpart,id,name,", "day,,,2026-11-21 00:00:00,500,400,,", "voice,,'=1+1,", "topic,sport,"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q in:\n%s", want, body)
+		}
+	}
+	if res, _ := get(t, srv, "/coverage.csv?q=%28x", "vi"); res.StatusCode != 400 {
+		t.Errorf("a mistake got %d", res.StatusCode)
+	}
 }

@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"haidang/internal/coverage"
+	"haidang/internal/export"
 )
 
 // longestDays is the longest period that days= asks for.
@@ -20,6 +22,13 @@ func coverageRequest(q url.Values, now time.Time) (coverage.Request, error) {
 	r := coverage.Request{Query: q.Get("q"), Clock: coverage.Clock(q.Get("clock")), Copies: q.Get("copies") == "all"}
 	for _, d := range q["by"] {
 		r.By = append(r.By, coverage.Dimension(d))
+	}
+	for _, v := range q["beside"] { // the page has one field for all of them
+		for one := range strings.SplitSeq(v, ";") {
+			if one = strings.TrimSpace(one); one != "" {
+				r.Beside = append(r.Beside, one)
+			}
+		}
 	}
 	for _, p := range []struct {
 		name  string
@@ -71,11 +80,36 @@ func (s *Server) report(r *http.Request, params url.Values) (coverage.Report, er
 	if err != nil {
 		return coverage.Report{}, err
 	}
+	select {
+	case s.reports <- struct{}{}:
+		defer func() { <-s.reports }()
+	case <-r.Context().Done():
+		return coverage.Report{}, r.Context().Err()
+	}
 	out, err := s.deps.Coverage.Report(r.Context(), req)
 	if errors.Is(err, coverage.ErrRequest) {
 		return out, badRequest{err.Error()}
 	}
 	return out, err
+}
+
+// coverageTable answers with the numbers of the page for a spreadsheet.
+func (s *Server) coverageTable(w http.ResponseWriter, r *http.Request) error {
+	out, err := s.report(r, r.URL.Query())
+	if sentence, ok := queryMistake(err); ok {
+		return badRequest{sentence}
+	}
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", export.CSV.Type())
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="haidang-coverage-%s.csv"`, s.deps.Now().In(zone).Format("20060102-1504")))
+	if err := export.WriteTable(w, coverage.Columns, out.Rows(string(s.language(r)))); err != nil {
+		s.log.Debug("export ended", "err", err) // the visitor has gone
+	}
+	return nil
 }
 
 // apiCoverage answers as `haidang coverage --json` prints.

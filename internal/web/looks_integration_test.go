@@ -69,7 +69,7 @@ func (s *site) body(path string) string {
 // visited are the pages that a visitor can see.
 func (s *site) visited() []string {
 	return []string{
-		s.url("/"), s.story("claim-1"), s.story("claim-2"), s.url("/search"), s.url("/search?q=x"), s.url("/saved"), s.url("/saved?q=x"), s.url("/saved?q=x+AND+%28"), s.url("/search?q=x+AND+%28"), s.url("/sources"), s.url("/nowhere"),
+		s.url("/"), s.story("claim-1"), s.story("claim-2"), s.url("/search"), s.url("/search?q=x"), s.url("/saved"), s.url("/saved?q=x"), s.url("/saved?q=x+AND+%28"), s.url("/search?q=x+AND+%28"), s.url("/coverage"), s.url("/coverage?q=x&beside=y"), s.url("/coverage?q=x+AND+%28"), s.url("/sources"), s.url("/nowhere"),
 		s.url("/rules"), s.url("/rules/claim-2"), s.url("/response"), s.url("/response?by=place"), s.url("/digests"), s.url(s.nextDigest()),
 	}
 }

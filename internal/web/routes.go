@@ -54,6 +54,7 @@ func (s *Server) addPages(mux *http.ServeMux) {
 		"GET /api/saved":                       s.apiSaved,
 		"GET /api/saved/rings":                 s.apiRings,
 		"GET /coverage":                        s.coverage,
+		"GET /coverage.csv":                    s.coverageTable,
 		"GET /api/coverage":                    s.apiCoverage,
 		"GET /sources":                         s.sources,
 		"POST /stories/{id}/counter-example":   s.teach,

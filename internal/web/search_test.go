@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -143,6 +144,24 @@ func TestNarrowed(t *testing.T) {
 	} {
 		if got := narrowed(tt.src, tt.filter); got != tt.want {
 			t.Errorf("narrowed(%q, %q) = %q, want %q", tt.src, tt.filter, got, tt.want)
+		}
+	}
+}
+
+// A program that sends a mistake is told what its user may have meant, where it asks for it.
+func TestAPISuggestsBesideAMistake(t *testing.T) {
+	srv, _ := newSite(t)
+	for path, want := range map[string]string{
+		"/api/search?q=%28l%C5%A9&suggest=1": "lũ",
+		"/api/search?q=%28l%C5%A9":           "",
+	} {
+		res, body := get(t, srv, path, "en")
+		var answer struct {
+			Error string `json:"error"`
+			Meant string `json:"did_you_mean"`
+		}
+		if err := json.Unmarshal([]byte(body), &answer); err != nil || res.StatusCode != 400 || answer.Error == "" || answer.Meant != want {
+			t.Errorf("%s: %d %s (%v), want the advice %q", path, res.StatusCode, body, err, want)
 		}
 	}
 }

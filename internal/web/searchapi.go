@@ -66,12 +66,28 @@ func (s *Server) apiSearch(w http.ResponseWriter, r *http.Request) error {
 	}
 	result, err := s.deps.Archive.Search(r.Context(), req)
 	if sentence, ok := queryMistake(err); ok {
-		return badRequest{sentence}
+		return s.advise(w, r, req, sentence)
 	}
 	if err != nil {
 		return err
 	}
 	s.writeJSON(w, http.StatusOK, result)
+	return nil
+}
+
+// advise answers a mistake of a program's user with what he may have meant, where he asks for suggestions.
+func (s *Server) advise(w http.ResponseWriter, r *http.Request, req index.Request, sentence string) error {
+	answer := map[string]string{"error": sentence}
+	if req.Suggest {
+		meant, err := s.deps.Archive.Suggest(r.Context(), req.Query)
+		if err != nil {
+			return err
+		}
+		if meant != "" {
+			answer["did_you_mean"] = meant
+		}
+	}
+	s.writeJSON(w, http.StatusBadRequest, answer)
 	return nil
 }
 

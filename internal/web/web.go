@@ -114,12 +114,16 @@ type Server struct {
 	build   string // names what the pages are made of: the version and the assets
 	metrics *metrics
 	feeds   chan struct{} // a place for each open live feed
+	reports chan struct{} // a place for each report of coverage that is being counted
 
 	headlines headlines
 }
 
 // maxFeeds bounds the live feeds: each holds a connection and a goroutine.
 const maxFeeds = 500
+
+// maxReports bounds the reports that are counted at once: each keeps two cores busy. The next one waits.
+const maxReports = 2
 
 // New builds a server. It does not listen.
 func New(cfg Config, deps Deps) (*Server, error) {
@@ -140,7 +144,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, deps: deps, log: deps.Logger.With("component", "web"), metrics: newMetrics(deps.Registerer),
-		pages: map[string]*template.Template{}, feeds: make(chan struct{}, maxFeeds),
+		pages: map[string]*template.Template{}, feeds: make(chan struct{}, maxFeeds), reports: make(chan struct{}, maxReports),
 	}
 	if err := s.loadPages(); err != nil {
 		return nil, err

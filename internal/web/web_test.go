@@ -107,7 +107,10 @@ func (fakeArchive) Search(_ context.Context, r index.Request) (index.Result, err
 func (fakeArchive) Get(context.Context, string) (article.Article, error) {
 	return article.Article{}, index.ErrNotFound
 }
-func (fakeArchive) Suggest(context.Context, string) (string, error)            { return "", nil }
+
+func (fakeArchive) Suggest(_ context.Context, query string) (string, error) {
+	return strings.Trim(query, "()"), nil
+}
 func (fakeArchive) History(context.Context, string) ([]article.Article, error) { return nil, nil }
 func (fakeArchive) Count(context.Context) (int, error)                         { return 1234, nil }
 
