@@ -3,6 +3,7 @@ package index
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,8 +64,8 @@ func wrongMarks(q *query.Query, a *article.Article, marks []Highlight) string {
 	if len(marks) == 0 {
 		return "nothing is marked"
 	}
-	terms := wanted(q)
-	docs := map[article.Field]*text.Doc{}
+	terms, numbers := wanted(q)
+	docs, asked := map[article.Field]*text.Doc{}, map[article.Field][]bool{}
 	end := map[article.Field]int{}
 	for _, m := range marks {
 		field := a.Get(m.Field)
@@ -74,60 +75,100 @@ func wrongMarks(q *query.Query, a *article.Article, marks []Highlight) string {
 		end[m.Field] = m.End
 		if docs[m.Field] == nil {
 			docs[m.Field] = text.Analyze(field)
+			asked[m.Field] = askedFor(docs[m.Field], terms, numbers)
 		}
-		var inside []text.Token
-		for _, tok := range docs[m.Field].Tokens {
-			if tok.Start >= m.Start && tok.End <= m.End {
-				inside = append(inside, tok)
-			}
+		doc := docs[m.Field]
+		from := slices.IndexFunc(doc.Tokens, func(tok text.Token) bool { return tok.Start >= m.Start })
+		to := from
+		for to >= 0 && to < len(doc.Tokens) && doc.Tokens[to].End <= m.End {
+			to++
 		}
-		if len(inside) == 0 || inside[0].Start != m.Start || inside[len(inside)-1].End != m.End {
+		if from == to || doc.Tokens[from].Start != m.Start || doc.Tokens[to-1].End != m.End {
 			return fmt.Sprintf("%q does not begin and end with a word", field[m.Start:m.End])
 		}
-		if !covered(terms, inside) {
+		if slices.Contains(asked[m.Field][from:to], false) {
 			return fmt.Sprintf("%q is not what was asked for", field[m.Start:m.End])
 		}
 	}
 	return ""
 }
 
-// wanted lists the terms that a query asks for and does not exclude.
-func wanted(q *query.Query) []*query.Term {
-	var out []*query.Term
+// wanted lists the terms and the figures that a query asks for and does not exclude.
+func wanted(q *query.Query) (terms []*query.Term, numbers []*query.Number) {
 	query.Walk(q.Root, func(n query.Node) bool {
 		switch n := n.(type) {
 		case *query.Not:
 			return false
 		case *query.Term:
-			out = append(out, n)
+			terms = append(terms, n)
+		case *query.Number:
+			numbers = append(numbers, n)
+			return false // a unit counts beside its figure only
 		}
 		return true
 	})
-	return out
+	return terms, numbers
 }
 
-// covered reports whether occurrences of terms cover every token.
-func covered(terms []*query.Term, tokens []text.Token) bool {
-	got := make([]bool, len(tokens))
+// askedFor tells of each token whether it is of a term, or stands from a figure to its unit.
+func askedFor(doc *text.Doc, terms []*query.Term, numbers []*query.Number) []bool {
+	got := make([]bool, len(doc.Tokens))
+	cover := func(from, to int) {
+		for i := from; i < to; i++ {
+			got[i] = true
+		}
+	}
 	for _, term := range terms {
-		for at := 0; at+len(term.Words) <= len(tokens); at++ {
-			if occurs(term, tokens[at:]) {
-				for i := range term.Words {
-					got[at+i] = true
+		for at := range doc.Tokens {
+			if occurs(term, doc.Tokens[at:]) {
+				cover(at, at+len(term.Words))
+			}
+		}
+	}
+	for _, number := range numbers {
+		eachFigure(doc, number, cover)
+	}
+	return got
+}
+
+// eachFigure visits the stretches from a figure that compares as asked to one of the units, at most four words away.
+func eachFigure(doc *text.Doc, number *query.Number, visit func(from, to int)) {
+	for _, figure := range text.Numbers(doc) {
+		if !compares(figure, number) {
+			continue
+		}
+		for _, unit := range number.Units {
+			for at := max(0, figure.First-4-len(unit.Words)); at < min(len(doc.Tokens), figure.Last+5); at++ {
+				if occurs(unit, doc.Tokens[at:]) {
+					visit(min(at, figure.First), max(at+len(unit.Words), figure.Last))
 				}
 			}
 		}
 	}
-	for _, ok := range got {
-		if !ok {
-			return false
-		}
+}
+
+// compares applies the comparison as docs/query.md says it: a range is all that it spans, and "over 30" is more than 30.
+func compares(figure text.Number, number *query.Number) bool {
+	low, high := figure.Value, figure.High
+	switch number.Op {
+	case query.AtLeast:
+		return high >= number.Value
+	case query.More:
+		return high > number.Value || high == number.Value && figure.AtLeast
+	case query.AtMost:
+		return low <= number.Value
+	case query.Less:
+		return low < number.Value || low == number.Value && figure.AtMost
+	default:
+		return low <= number.Value && number.Value <= high
 	}
-	return true
 }
 
 // occurs applies the marks rule as docs/query.md says it, word by word.
 func occurs(term *query.Term, tokens []text.Token) bool {
+	if len(term.Words) > len(tokens) {
+		return false
+	}
 	for i, w := range term.Words {
 		tok := &tokens[i]
 		got, want := tok.Word.Canon, w.Canon

@@ -59,8 +59,8 @@ type Bus struct {
 }
 
 // Open starts the embedded broker if the configuration asks for it, checks that the broker answers and accepts our
-// credentials, and creates the topics that are missing. A wrong address, a wrong password or a locked folder is an
-// error of one sentence.
+// credentials, and creates the topics that are missing. A cluster that says it is not ready yet is asked again for half a
+// minute. A wrong address, a wrong password or a locked folder is an error of one sentence, at once.
 func Open(ctx context.Context, cfg Config, deps Deps) (*Bus, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (b *Bus) connect(ctx context.Context) error {
 			return err
 		}
 	}
-	return b.createTopics(ctx)
+	return b.whenReady(ctx, b.createTopics)
 }
 
 // Addr is the address of a broker, for people and for other tools.

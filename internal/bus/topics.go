@@ -72,6 +72,38 @@ func explain(cfg Config, addr string, err error) error {
 	return fmt.Errorf("kafka at %s: %w; check bus.brokers: %w", addr, err, ErrUnreachable)
 }
 
+// startPatience is how long a cluster that says it is not ready yet is asked again: one that has just been started answers
+// before it has chosen a controller.
+const startPatience = 30 * time.Second
+
+// whenReady does what a cluster that is starting refuses for a while. Every refusal goes to the log with its reason.
+func (b *Bus) whenReady(ctx context.Context, do func(context.Context) error) error {
+	patience, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
+	var refusal error
+	for attempt := 0; ; attempt++ {
+		err := do(ctx)
+		switch {
+		case isStarting(err):
+			refusal = fmt.Errorf("kafka at %s is not ready: %w", b.Addr(), err)
+			b.deps.Logger.Warn("kafka is not ready yet", "broker", b.Addr(), "err", err)
+			if !pause(patience, backoff(attempt, publishBackoff, publishMaxWait)) {
+				return refusal
+			}
+		case err != nil && ctx.Err() != nil && refusal != nil:
+			return refusal // says more than that the time is over
+		default:
+			return err
+		}
+	}
+}
+
+// isStarting tells whether a broker refused something that it will do soon.
+func isStarting(err error) bool {
+	var ke kafka.Error
+	return errors.As(err, &ke) && (ke == kafka.BrokerNotAvailable || ke.Temporary())
+}
+
 // createTopics makes the missing topics and waits until the broker's metadata shows them.
 func (b *Bus) createTopics(ctx context.Context) error {
 	return b.admin(ctx, func(ctx context.Context) error {

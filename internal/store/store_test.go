@@ -129,6 +129,27 @@ func TestDollars(t *testing.T) {
 	}
 }
 
+// TestOpenMakesUpForMigrationsThatCameLater opens a state whose version is above that of a migration that it never had.
+func TestOpenMakesUpForMigrationsThatCameLater(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	db, err := Open(context.Background(), Config{Driver: "sqlite", Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(t, db, `INSERT INTO meta (name, value) VALUES (?, ?)`, "k", "Đập")
+	exec(t, db, `DROP TABLE crawl_turns`)
+	exec(t, db, `DROP TABLE crawl_leases`)
+	exec(t, db, `DELETE FROM goose_db_version WHERE version_id = ?`, 110)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db = open(t, path)
+	exec(t, db, `INSERT INTO crawl_leases (duty, holder, until) VALUES ('d', 'h', 1)`)
+	if got := value(t, db, "k"); got != "Đập" {
+		t.Errorf("what the state held = %q, want %q", got, "Đập")
+	}
+}
+
 // TestMigrationsArePortable holds every migration to the SQL that SQLite and PostgreSQL both speak.
 func TestMigrationsArePortable(t *testing.T) {
 	names, err := fs.Glob(migrations, "migrations/*.sql")

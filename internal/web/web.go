@@ -163,7 +163,7 @@ func (s *Server) loadPages() error {
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
 	for _, name := range []string{"desk", "story", "search", "saved", "issues", "outbox", "coverage", "sources", "signin", "changes", "rules", "rule", "response", "digests", "digest", "error"} {
-		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/"+name+".html")
+		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/precision.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)
 		}
