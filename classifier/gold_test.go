@@ -3,6 +3,7 @@ package classifier_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -36,6 +37,7 @@ func goldItems(t *testing.T) []goldItem {
 func TestGold(t *testing.T) {
 	c := load(t)
 	counts := map[string]*goldCount{}
+	scores := map[string]*goldScore{}
 	for _, item := range goldItems(t) {
 		v := c.Classify(&item.article)
 		if v.Rings && !item.Rumour() {
@@ -50,8 +52,52 @@ func TestGold(t *testing.T) {
 			}
 			counts[key].add(item, v)
 		}
+		scoreItem(scores, item, v)
 	}
-	golden(t, "testdata/gold_stats.txt", goldReport(counts))
+	golden(t, "testdata/gold_stats.txt", scoreReport(scores)+"\n"+goldReport(counts))
+}
+
+// goldScore counts one answer of the classifier against what the labels say.
+type goldScore struct{ right, wrong, missed int }
+
+// scoreItem scores ringing, and each stance, in all and by field and language.
+func scoreItem(scores map[string]*goldScore, item goldItem, v article.Verdict) {
+	count := func(answer string, given, due bool) {
+		for _, part := range []string{"", ", field " + item.Field, ", language " + item.Language} {
+			key := answer + part
+			if scores[key] == nil {
+				scores[key] = &goldScore{}
+			}
+			switch s := scores[key]; {
+			case given && due:
+				s.right++
+			case given:
+				s.wrong++
+			case due:
+				s.missed++
+			}
+		}
+	}
+	count("rings", v.Rings, item.Rumour())
+	for _, stance := range []article.Stance{article.Carries, article.Questions, article.Unclear, article.Denies, article.ReportsDebunk, article.ReportsPenalty, article.Disputed} {
+		if len(v.Claims) > 0 { // a stance is one towards a claim that was recognised
+			count("stance "+string(stance), v.Claims[0].Stance == stance, item.Label == string(stance))
+		}
+	}
+}
+
+// scoreReport prints precision and recall of what was ever given or due.
+func scoreReport(scores map[string]*goldScore) string {
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(scores)) {
+		s := scores[key]
+		if s.right+s.wrong == 0 || s.right+s.missed == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "%-48s precision %.3f  recall %.3f  of %d\n", key,
+			float64(s.right)/float64(s.right+s.wrong), float64(s.right)/float64(s.right+s.missed), s.right+s.missed)
+	}
+	return b.String()
 }
 
 type goldCount struct{ items, rings, recognised, stance int }
