@@ -3,6 +3,8 @@ package classifier
 import (
 	"cmp"
 	"slices"
+	"strings"
+	"unicode"
 
 	"haidang/classifier/telling"
 	"haidang/internal/article"
@@ -11,8 +13,8 @@ import (
 // toldSpans is how many of the words that told most are marked.
 const toldSpans = 6
 
-// worthMarking is the least that a marked word adds to the log-odds.
-const worthMarking = 0.2
+// worthMarking is the least that a marked pair of words adds to the log-odds.
+const worthMarking = 0.1
 
 // measureTelling gives an article the points of how it is told, when it is long enough to have named a source.
 func (c *Classifier) measureTelling(r *reading) {
@@ -34,11 +36,20 @@ func (f *finding) addTelling() {
 	}
 	f.told = r.told
 	f.addPart("telling", r.told)
-	words := slices.DeleteFunc(slices.Clone(r.tellers), func(w telling.Word) bool { return w.Weight < worthMarking })
+	words := slices.DeleteFunc(slices.Clone(r.tellers), func(w telling.Word) bool { return w.Weight < worthMarking || !r.showsManner(w) })
 	slices.SortStableFunc(words, func(a, b telling.Word) int { return cmp.Compare(b.Weight, a.Weight) })
 	for _, w := range words[:min(toldSpans, len(words))] {
 		f.match.Spans = append(f.match.Spans, r.spanOf(w))
 	}
+}
+
+// showsManner reports whether a reader sees something in the words: a pair, neither of them a name or a figure. What a single
+// small word adds is counted and not marked.
+func (r *reading) showsManner(w telling.Word) bool {
+	span := r.spanOf(w)
+	return w.Last-w.First == 2 && !strings.ContainsFunc(r.article.Get(span.Field)[span.Start:span.End], func(c rune) bool {
+		return unicode.IsUpper(c) || unicode.IsDigit(c)
+	})
 }
 
 // spanOf returns where a word stands.
