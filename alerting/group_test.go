@@ -2,6 +2,7 @@ package alerting
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +134,12 @@ func TestStoriesAtAgreesWithTheStoredNumbers(t *testing.T) {
 	at, err := d.StoriesAt(context.Background(), d.now.Add(time.Millisecond), Filter{Quiet: true})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := range at {
+		if !slices.Equal(at[i].Topics, []string{"disaster"}) {
+			t.Errorf("StoriesAt: story %s has topics %q, want that of its articles", at[i].ID, at[i].Topics)
+		}
+		at[i].Topics = nil // not stored: only StoriesAt tells them
 	}
 	if diff := diffStories(now, at); diff != "" {
 		t.Errorf("StoriesAt(now) differs from Stories (-stored +counted):\n%s", diff)

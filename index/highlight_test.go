@@ -41,7 +41,12 @@ func TestHighlightsAreTheOriginalBytes(t *testing.T) {
 		}
 		asked++
 		sort := []Sort{BySeen, ByPublished, ByRelevance}[i%3]
-		for _, h := range find(t, x, Request{Query: src, Sort: sort}).Hits {
+		res := find(t, x, Request{Query: src, Sort: sort})
+		late := slices.ContainsFunc(res.Partial, func(why string) bool { return strings.Contains(why, "not marked") })
+		for _, h := range res.Hits {
+			if late && len(h.Highlights) == 0 {
+				continue // a busy machine had no time left for it, and the answer says so
+			}
 			hits++
 			marks += len(h.Highlights)
 			a := given[h.ID]
