@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,9 +20,10 @@ import (
 // the desk, and loses nothing.
 func TestReceiverInTroubleIsLeftAloneAndShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		h := &hook{answer: func(int) (int, error) {
-			if down {
+			if down.Load() {
 				return 0, errors.New("no route to host")
 			}
 			return http.StatusOK, nil
@@ -43,7 +46,7 @@ func TestReceiverInTroubleIsLeftAloneAndShown(t *testing.T) {
 		if v := troubles[0]; v.Receiver != "room" || v.Failures != asked || v.Waiting != 10 || v.RestUntil.IsZero() || !strings.Contains(v.LastError, "no route to host") || time.Since(v.Since) < 59*time.Minute {
 			t.Errorf("trouble %+v after %d attempts", v, asked)
 		}
-		down = false
+		down.Store(false)
 		pass(longRest + 2*idle)
 		if troubles, err = d.Troubles(t.Context()); err != nil || len(troubles) != 0 {
 			t.Errorf("troubles %+v, %v after it came back; want none", troubles, err)
@@ -58,9 +61,10 @@ func TestReceiverInTroubleIsLeftAloneAndShown(t *testing.T) {
 // TestWhatWaitsTooLongIsGivenUpOnTheDesk, and can be sent again from there, or let go.
 func TestWhatWaitsTooLongIsGivenUpOnTheDesk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		h := &hook{answer: func(int) (int, error) {
-			if down {
+			if down.Load() {
 				return http.StatusBadGateway, nil
 			}
 			return http.StatusOK, nil
@@ -79,7 +83,7 @@ func TestWhatWaitsTooLongIsGivenUpOnTheDesk(t *testing.T) {
 		if got := strings.Count(d.kinds(), string(KindDeliveryFailed)); got != 2 {
 			t.Errorf("%d events say so, want 2", got)
 		}
-		down = false
+		down.Store(false)
 		if n, err := d.Settle(t.Context(), "lan", Redeliver, []string{failed[0].ID, "nothing"}); n != 1 || err != nil {
 			t.Fatalf("Settle = %d, %v; want one", n, err)
 		}
@@ -112,12 +116,15 @@ func TestWhatWaitsTooLongIsGivenUpOnTheDesk(t *testing.T) {
 // TestOneAddressInTroubleKeepsTheMailFromNobody: each address has its own row; one that is refused for good is not tried again.
 func TestOneAddressInTroubleKeepsTheMailFromNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex // the rows are sent side by side
 		var mails []Mail
 		tries := map[string]int{}
 		d, _ := mailDesk(t, func(c *Config) {
 			c.Emails[0].To = []string{"desk@haidang.test", "full@haidang.test", "gone@haidang.test"}
 		})
 		d.mail = func(_ context.Context, m Mail) error {
+			mu.Lock()
+			defer mu.Unlock()
 			tries[m.To]++
 			switch {
 			case strings.HasPrefix(m.To, "gone"):
