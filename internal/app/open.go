@@ -210,7 +210,7 @@ func (a *App) openPages(context.Context) error {
 		}
 		desk := a.opts.Config.Alerting
 		if deps.People = desk.People; len(deps.People) > 0 {
-			known, err := users.New(a.db, a.opts.Now)
+			known, err := users.New(a.db, a.opts.Now, users.Cost)
 			if err != nil {
 				return err
 			}

@@ -49,7 +49,7 @@ func SetPassword(ctx context.Context, opts Options, id, password string) error {
 		return err
 	}
 	return withState(ctx, opts, func(a *App) error {
-		u, err := users.New(a.db, opts.Now)
+		u, err := users.New(a.db, opts.Now, users.Cost)
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func SetPassword(ctx context.Context, opts Options, id, password string) error {
 // RemovePassword takes somebody's password and sessions away. It reports whether there was one.
 func RemovePassword(ctx context.Context, opts Options, id string) (removed bool, err error) {
 	err = withState(ctx, opts, func(a *App) error {
-		u, err := users.New(a.db, opts.Now)
+		u, err := users.New(a.db, opts.Now, users.Cost)
 		if err == nil {
 			removed, err = u.Remove(ctx, id)
 		}
@@ -81,7 +81,7 @@ type PersonLine struct {
 // People lists who stands in the configuration, and who of them can sign in.
 func People(ctx context.Context, opts Options) (out []PersonLine, err error) {
 	err = withState(ctx, opts, func(a *App) error {
-		u, err := users.New(a.db, opts.Now)
+		u, err := users.New(a.db, opts.Now, users.Cost)
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -64,20 +65,22 @@ type Users struct {
 	now     func() time.Time
 	cost    int
 	looking chan struct{}
-	nobody  []byte // a hash that no password has, so that unknown names take as long as known ones
+	nobody  func() ([]byte, error) // a hash that no password has, so that unknown names take as long as known ones
 }
 
-// New returns the users of a database. now is time.Now where it is nil.
-func New(db *store.DB, now func() time.Time) (*Users, error) { return newUsers(db, now, 12) }
+// Cost is the bcrypt cost of passwords in use: about a quarter of a second for each look at one.
+const Cost = 12
 
-func newUsers(db *store.DB, now func() time.Time, cost int) (*Users, error) {
+// New returns the users of a database. now is time.Now where it is nil; cost is [Cost], or less for passwords that protect
+// nothing, in tests.
+func New(db *store.DB, now func() time.Time, cost int) (*Users, error) {
+	if cost < bcrypt.MinCost || cost > bcrypt.MaxCost {
+		return nil, fmt.Errorf("users: cost %d is not between %d and %d", cost, bcrypt.MinCost, bcrypt.MaxCost)
+	}
 	if now == nil {
 		now = time.Now
 	}
-	nobody, err := bcrypt.GenerateFromPassword([]byte(rand.Text()), cost)
-	if err != nil {
-		return nil, fmt.Errorf("users: %w", err)
-	}
+	nobody := sync.OnceValues(func() ([]byte, error) { return bcrypt.GenerateFromPassword([]byte(rand.Text()), cost) })
 	return &Users{db: db, now: now, cost: cost, looking: make(chan struct{}, lookers), nobody: nobody}, nil
 }
 
@@ -184,7 +187,11 @@ func (u *Users) SignIn(ctx context.Context, id, password string) (token string, 
 	var failures, wait int64
 	err = u.db.QueryRow(ctx, `SELECT hash, failures, wait_until FROM users WHERE id = ?`, id).Scan(&hash, &failures, &wait)
 	if errors.Is(err, sql.ErrNoRows) {
-		_ = bcrypt.CompareHashAndPassword(u.nobody, []byte(password)) // always wrong: only for its time
+		nobody, err := u.nobody()
+		if err != nil {
+			return "", fmt.Errorf("sign in: %w", err)
+		}
+		_ = bcrypt.CompareHashAndPassword(nobody, []byte(password)) // always wrong: only for its time
 		return "", ErrWrong
 	}
 	if err != nil {

@@ -23,7 +23,7 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	h := &house{db: storetest.Open(t, t.TempDir()), now: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)}
 	var err error
-	if h.Users, err = newUsers(h.db, func() time.Time { return h.now }, bcrypt.MinCost); err != nil {
+	if h.Users, err = New(h.db, func() time.Time { return h.now }, bcrypt.MinCost); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.SetPassword(t.Context(), "lan", "đèn biển sáng"); err != nil {

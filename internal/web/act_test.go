@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/bcrypt"
+
 	"haidang/alerting"
 	"haidang/alerting/digest"
 	"haidang/internal/article"
@@ -42,7 +44,7 @@ func newOffice(t *testing.T, change func(*Config, *Deps)) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, err := users.New(db, clock)
+	known, err := users.New(db, clock, bcrypt.MinCost)
 	if err != nil {
 		t.Fatal(err)
 	}
