@@ -12,7 +12,7 @@ const (
 	excitedCap    = 5   // what they may add when none of them is the mark of a rumour
 	headline      = 15  // for a claim in the title, when it is flat or nobody competent speaks in the article
 	buried        = -15 // for a claim that stands deep in the body only
-	openingPoints = 10  // for a flat claim in lead or first sentence where nobody competent speaks
+	openingPoints = 10  // for a claim in lead or first sentence where nobody competent speaks
 	bodySentences = 2   // of text that are long enough to name a source
 	notAsserted   = -5  // for doubt
 	manyOfficial  = 3   // sentences of a competent source anywhere that confirm as one near the claim does
@@ -96,11 +96,24 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 			return ReasonOpinion
 		}
 	}
-	if f.match.Score < c.threshold(claim, z.r.english) || claim.Broad && f.strong < broadSignals || claim.Common && f.strong == 0 && f.told < oneMark ||
-		claim.Daily && f.strong+f.told+f.nobody < dailyMarks || claim.Kind == Pattern && !z.swindle && z.sentences[0] > z.r.head && f.strong+f.told < bodyMarks {
+	if f.match.Score < c.threshold(claim, z.r.english) || f.tooPlain() {
 		return ReasonScore
 	}
 	return ""
+}
+
+// tooPlain reports whether a claim lacks the marks of a rumour that its kind needs beside its points.
+func (f *finding) tooPlain() bool {
+	claim, z := f.claim, &f.zone
+	switch {
+	case claim.Broad && f.strong < broadSignals:
+		return true
+	case claim.Common && f.strong == 0 && f.told < oneMark:
+		return true
+	case claim.Daily && f.strong+f.told+f.nobody < dailyMarks:
+		return true
+	}
+	return claim.Kind == Pattern && !z.swindle && z.sentences[0] > z.r.head && f.strong+f.told < bodyMarks
 }
 
 func placed(z *zone, places []placeHit) bool {
@@ -157,7 +170,7 @@ func (f *finding) addPlace() {
 
 // nobodyAnswers reports whether an article that is long enough to name a competent source names none.
 func (z *zone) nobodyAnswers() bool {
-	return len(z.officials) == 0 && z.r.total-z.r.head >= bodySentences
+	return len(z.officials) == 0 && z.r.longEnough()
 }
 
 // acted reports whether an office acts in the claim's own sentence: in an article of two lines that may be real news.

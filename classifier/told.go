@@ -16,9 +16,12 @@ const toldSpans = 6
 // worthMarking is the least that a marked pair of words adds to the log-odds.
 const worthMarking = 0.1
 
+// longEnough reports whether an article has room to name a source.
+func (r *reading) longEnough() bool { return r.total-r.head >= bodySentences }
+
 // measureTelling gives an article the points of how it is told, when it is long enough to have named a source.
 func (c *Classifier) measureTelling(r *reading) {
-	if r.total-r.head < bodySentences {
+	if !r.longEnough() {
 		return
 	}
 	a := telling.Article{Title: r.fields[0], Body: r.fields[1:]}
@@ -119,5 +122,5 @@ func hasDigit(s string) bool {
 // Unanswered reports whether an article is long enough to name a competent source and names none.
 func (c *Classifier) Unanswered(a *article.Article) bool {
 	r := c.read(a)
-	return len(r.confirmed) == 0 && r.total-r.head >= bodySentences
+	return len(r.confirmed) == 0 && r.longEnough()
 }
