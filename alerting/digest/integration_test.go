@@ -63,7 +63,7 @@ func startPostfix(t *testing.T) postfix {
 // delivered waits for a mail with a Message-ID to lie in a mailbox, and returns every one that does.
 func (p postfix) delivered(t *testing.T, mailbox, messageID string, atLeast int) []parsed {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()

@@ -192,7 +192,7 @@ func TestImportAndSearchGoThroughTheRunningProcess(t *testing.T) {
 
 func waitFor(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for !done() {
 		if pause(ctx, 20*time.Millisecond) != nil {

@@ -104,7 +104,7 @@ func TestEmbeddedSurvivesKill(t *testing.T) {
 		if gap > 5*time.Second {
 			t.Errorf("the group went on after %s, want less than its session timeout", gap)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("the group did not go on")
 	}
 	cancel()

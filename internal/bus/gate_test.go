@@ -66,7 +66,7 @@ func TestEmbeddedWaitsForReaders(t *testing.T) {
 		t.Errorf("Publish to another topic = %v, want nil", err)
 	}
 	close(release)
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for sent < total && time.Now().Before(deadline) {
 		switch err := send(sent); {
 		case err == nil:

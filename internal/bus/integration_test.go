@@ -89,7 +89,7 @@ func TestIntegrationKafkaNode(t *testing.T) {
 }
 
 func open(t *testing.T, cfg bus.Config) (*bus.Bus, error) {
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	b, err := bus.Open(ctx, cfg, bus.Deps{})
 	if err == nil {
@@ -124,7 +124,7 @@ func signIn(t *testing.T, addr, mechanism string) {
 		if v != "hello" {
 			t.Errorf("received %q, want hello", v)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("nothing received")
 	}
 	cancel()

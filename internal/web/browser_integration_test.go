@@ -124,7 +124,7 @@ func eval[T any](b *browser, expression string) T {
 // await waits until an expression is true, on this page or the one that it turns into.
 func (b *browser) await(expression string) {
 	b.t.Helper()
-	const patience = 30 * time.Second
+	const patience = time.Minute
 	for start := time.Now(); ; {
 		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("document.body && ("+expression+")", chromedp.WithPollingTimeout(patience)))
 		if err == nil {
