@@ -113,6 +113,7 @@ func (c *Config) read(name string, data []byte, dataDir string, lookup func(stri
 	outlets := c.readSources(file, folder)
 	synonyms := c.readSynonyms(file, folder)
 	c.Rules = below(folder, c.Rules)
+	c.Digest.SMTP.DKIM.KeyFile = below(folder, c.Digest.SMTP.DKIM.KeyFile)
 	c.place(dataDir)
 	for _, problem := range settings.Flatten(c.Validate()) {
 		// Outlets have their own file, and their paths begin there.

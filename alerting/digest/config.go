@@ -45,6 +45,7 @@ type SMTP struct {
 	User     string            `yaml:"user"`
 	Password settings.Secret   `yaml:"password"`
 	Timeout  settings.Duration `yaml:"timeout"` // of one step of the conversation
+	DKIM     DKIM              `yaml:"dkim"`
 }
 
 // The ways to protect the connection.
@@ -89,6 +90,7 @@ func (c Config) Validate() error {
 	errs = append(errs, c.validateLists()...)
 	if c.SMTP.Host != "" {
 		errs = append(errs, c.SMTP.validate()...)
+		errs = append(errs, c.SMTP.DKIM.validate(c.From)...)
 	}
 	return errors.Join(errs...)
 }

@@ -122,7 +122,11 @@ func New(cfg Config, deps Deps) (*Digest, error) {
 	d.sendAt, _ = parseClock(cfg.Time) // both were validated above
 	d.cutoff, _ = parseClock(cfg.Cutoff)
 	d.metrics = newMetrics(deps.Registerer)
-	d.delivery = smtpMailer{cfg: cfg.SMTP, tls: deps.TLS}
+	key, err := cfg.SMTP.DKIM.key()
+	if err != nil {
+		return nil, err
+	}
+	d.delivery = smtpMailer{cfg: cfg.SMTP, tls: deps.TLS, key: key}
 	return d, nil
 }
 

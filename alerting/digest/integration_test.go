@@ -95,11 +95,12 @@ func (p postfix) delivered(t *testing.T, mailbox, messageID string, atLeast int)
 
 func TestIntegrationMailThroughPostfix(t *testing.T) {
 	p := startPostfix(t)
+	signing, record := signed(t, rsaKey(t, weakest))
 	for _, mode := range []string{TLSNone, TLSStart} {
 		t.Run(mode, func(t *testing.T) {
 			list := "it-" + mode + "-" + strconv.FormatInt(time.Now().UnixNano(), 36) // a mailbox may hold earlier runs
 			w := newWorld(t, func(c *Config, deps *Deps) {
-				c.SMTP = SMTP{Host: p.host, Port: p.port, TLS: mode, Timeout: settings.Duration(20 * time.Second)}
+				c.SMTP = SMTP{Host: p.host, Port: p.port, TLS: mode, Timeout: settings.Duration(20 * time.Second), DKIM: signing}
 				c.Lists = []List{{Name: list, Language: "vi", To: []string{"Trưởng ban <lead@haidang.test>", "member@haidang.test", "nobody@haidang.test"}}}
 				deps.TLS = &tls.Config{RootCAs: p.roots, ServerName: p.host}
 			})
@@ -117,6 +118,9 @@ func TestIntegrationMailThroughPostfix(t *testing.T) {
 				m := mails[0]
 				if len(mails) != 1 || m.subject != e.Subject || unix(m.text) != e.Text || unix(m.html) != e.HTML {
 					t.Errorf("%s has %d mails; subject %q; want one, as it was built:\n%s", mailbox, len(mails), m.subject, m.text)
+				}
+				if err := verify(t, m.raw, record); err != nil {
+					t.Errorf("the signature did not survive the way to %s: %v\n%s", mailbox, err, m.raw)
 				}
 				if to, err := m.header.AddressList("To"); err != nil || len(to) != 1 || to[0].Address != mailbox+"@haidang.test" {
 					t.Errorf("To = %v (%v), want %s alone", to, err, mailbox)

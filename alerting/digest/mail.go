@@ -3,6 +3,7 @@ package digest
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
@@ -81,6 +82,7 @@ func (d *Digest) writeMessage(w io.Writer, e Edition) error {
 type smtpMailer struct {
 	cfg SMTP
 	tls *tls.Config
+	key crypto.Signer // nil: mails are not signed
 }
 
 func (s smtpMailer) client() (*mail.Client, error) {
@@ -115,15 +117,25 @@ func (s smtpMailer) deliver(ctx context.Context, mails []*mail.Msg, done func(i 
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		err := c.Send(m)
-		if m.IsDelivered() {
-			err = nil // go-mail also reports what went wrong after the server had accepted the mail
-		}
-		if err := done(i, err); err != nil {
+		if err := done(i, s.one(c, m)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// one signs and sends one mail.
+func (s smtpMailer) one(c *mail.Client, m *mail.Msg) error {
+	if s.key != nil {
+		if err := s.sign(m); err != nil {
+			return err
+		}
+	}
+	err := c.Send(m)
+	if m.IsDelivered() {
+		return nil // go-mail also reports what went wrong after the server had accepted the mail
+	}
+	return err
 }
 
 // refused reports whether a mail server refused an address for good. Anything else may be different in an hour: a wrong

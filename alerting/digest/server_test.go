@@ -168,12 +168,14 @@ type parsed struct {
 	text, html string
 	chart      []byte // the PNG that the HTML shows
 	types      []string
+	raw        []byte
 }
 
-// content is all of a mail but the marks between its parts, which are new each time.
+// content is what a reader sees of a mail: all of it but the marks between its parts, which are new each time.
 func (p parsed) content() parsed {
 	p.header = maps.Clone(p.header)
 	delete(p.header, "Content-Type")
+	p.raw = nil
 	return p
 }
 
@@ -183,7 +185,7 @@ func parseMail(t testing.TB, raw []byte) parsed {
 	if err != nil {
 		t.Fatalf("the mail cannot be read: %v\n%s", err, raw)
 	}
-	out := parsed{header: msg.Header}
+	out := parsed{header: msg.Header, raw: raw}
 	if out.subject, err = new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject")); err != nil {
 		t.Fatalf("subject: %v", err)
 	}

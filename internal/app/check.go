@@ -10,14 +10,17 @@ import (
 	"haidang/internal/filters"
 )
 
-// Check reads the rules as Run would, which runs every claim's examples, and says in one line what is configured. The
-// configuration and the sources have been checked when they were loaded.
+// Check reads the rules as Run would, which runs every claim's examples, and the key that mails are signed with, and says
+// in one line what is configured. The configuration and the sources have been checked when they were loaded.
 func Check(cfg configs.Config) (string, error) {
 	rules, err := filters.LoadRules(cfg.Classifier, cfg.RulesFS())
 	if err != nil {
 		return "", err
 	}
 	if err := checkNames(cfg, rules); err != nil {
+		return "", err
+	}
+	if err := cfg.Digest.CheckKey(); err != nil {
 		return "", err
 	}
 	feeds := 0
