@@ -134,7 +134,7 @@ func (g generator) query(depth int) string {
 		return g.term()
 	}
 	a, b := g.query(depth-1), g.query(depth-1)
-	switch g.IntN(14) {
+	switch g.IntN(15) {
 	case 0:
 		return fmt.Sprintf("(%s OR %s)", a, b)
 	case 1:
@@ -159,6 +159,8 @@ func (g generator) query(depth int) string {
 		return fmt.Sprintf(`["%s"^1x3 title:"%s"^2 ("%s" OR "%s")^0.5] >= 1.5`, g.phrase(1), g.phrase(1), g.phrase(1), g.phrase(2))
 	case 11:
 		return fmt.Sprintf(`(x=(%s) OR title:(raw:"%s" OR fold:"%s"))`, a, g.phrase(2), g.phrase(2))
+	case 12:
+		return fmt.Sprintf("(%s AND NUM(%s, %s, %d))", a, pick(g, "%", "$ | ₫", "% | người"), pick(g, ">=", "<"), g.IntN(100))
 	}
 	return fmt.Sprintf("(%s AND %s)", a, b)
 }

@@ -285,7 +285,7 @@ func checkHighlights(t *testing.T, q string, h Hit) {
 
 func TestFieldsDatesAndOperators(t *testing.T) {
 	x := open(t, testConfig(t))
-	a := made(1, "Lũ lớn ở Quảng Trị", "Ba người chết. Nước rút chậm.\n\nQuân đội đến giúp dân.")
+	a := made(1, "Lũ lớn ở Quảng Trị", "Ba người chết. Nước rút chậm.\n\nQuân đội đến giúp 45% dân.")
 	a.Lead = "Mưa rất to suốt đêm"
 	b := made(2, "Trời nắng", "Lũ đã rút. Người dân dọn bùn, 120 người chết vì lũ năm ngoái.")
 	b.URL, b.OutletCountry, b.Outlet = "https://news.harbour.example/2", "SG", "Harbour News"
@@ -323,6 +323,8 @@ func TestFieldsDatesAndOperators(t *testing.T) {
 		{"PARA(ba quân)", nil},
 		{"lũ PARA(nước rút)", []string{a.ID}},
 		{"NUM(người chết, >=, 100)", []string{b.ID}},
+		{"nước NUM(%, >=, 40)", []string{a.ID}},
+		{"lũ NUM(% | người chết, >=, 40)", []string{b.ID, a.ID}},
 		{"[lũ^3 mưa^2 bùn^1] >= 5", []string{a.ID}},
 		{"lũ NOT (nước NEAR/1 rút)", []string{b.ID}},
 		{"flood sold*", []string{c.ID}},

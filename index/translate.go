@@ -52,7 +52,7 @@ func (t translator) node(n query.Node) clause {
 	case *query.Same:
 		return t.loosely().node(n.Node)
 	case *query.Number:
-		return t.loosely().or(query.Children(n))
+		return t.number(n)
 	case *query.Weighted:
 		return t.weighted(n)
 	case *query.Scope:
@@ -129,6 +129,14 @@ func either(any ...bq.Query) bq.Query {
 		return any[0]
 	}
 	return bq.NewDisjunctionQuery(any)
+}
+
+// number asks for the words that are units. A sign is no word: bleve does not know where one stands.
+func (t translator) number(n *query.Number) clause {
+	if len(n.Signs) > 0 {
+		return everything
+	}
+	return t.loosely().or(query.Children(n))
 }
 
 // weighted is the sum of items that must reach a threshold above zero, so one item that adds to it must be there.
