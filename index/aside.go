@@ -60,7 +60,7 @@ func (x *Index) setAside(name string, cause error) error {
 
 // findAside lists what was set aside, now or at an earlier start.
 func findAside(dir string) ([]Aside, error) {
-	names, err := shardFolders(dir)
+	names, err := listFolders(dir)
 	if err != nil {
 		return nil, err
 	}

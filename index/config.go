@@ -21,6 +21,9 @@ type Config struct {
 	VerifyLimit    int               `yaml:"verify_limit"`    // candidates read and verified for one search
 	Keep           settings.Duration `yaml:"keep"`            // shards whose newest article is older are dropped; 0: never
 	KeepBytes      settings.Bytes    `yaml:"keep_bytes"`      // the oldest shards are dropped while the archive is larger; 0: never
+
+	CompactDocuments int               `yaml:"compact_documents"` // shards of a closed month are merged up to this many articles; 0: never
+	CompactTime      settings.Duration `yaml:"compact_time"`      // how long a day new merges are begun
 }
 
 // DefaultConfig returns settings for one machine. Dir is left to the caller.
@@ -31,6 +34,9 @@ func DefaultConfig() Config {
 		LockTimeout:    settings.Duration(time.Second),
 		SearchTimeout:  settings.Duration(1500 * time.Millisecond), // and markTime: two seconds in all,
 		VerifyLimit:    5_000,
+
+		CompactDocuments: 600_000,
+		CompactTime:      settings.Duration(time.Hour),
 	}
 }
 
@@ -48,6 +54,12 @@ func (c Config) Validate() error {
 	atLeast("hot_documents", c.HotDocuments, 1)
 	atLeast("batch_documents", c.BatchDocuments, 1)
 	atLeast("verify_limit", c.VerifyLimit, 1)
+	if c.CompactDocuments != 0 {
+		atLeast("compact_documents", c.CompactDocuments, 2)
+	}
+	if c.CompactTime.Std() <= 0 {
+		errs = append(errs, fmt.Errorf("index.compact_time: %s is too short, write 1h; compact_documents: 0 merges nothing", c.CompactTime))
+	}
 	if c.LockTimeout.Std() <= 0 || c.LockTimeout.Std() > 2*time.Second {
 		errs = append(errs, fmt.Errorf("index.lock_timeout: %s is not within 1ms and 2s", c.LockTimeout))
 	}

@@ -124,7 +124,7 @@ func TestChild(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.Dir, cfg.HotDocuments, cfg.BatchDocuments = dir, hotWhenKilled, 20
 	begun := time.Now()
-	x, err := Open(cfg, Deps{})
+	x, err := Open(cfg, Deps{Now: later})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,8 +134,11 @@ func TestChild(t *testing.T) {
 	}
 	fmt.Println("opened", time.Since(begun).Milliseconds())
 	for next := int(offsets[0]); ; next += 20 {
-		if next%100 == 0 { // merging too
+		if next%100 == 0 { // merging segments, and shards, too
 			if _, err := x.Seal(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := x.Compact(context.Background()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -2,7 +2,9 @@ package index
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -10,7 +12,7 @@ import (
 )
 
 // Each hands every article of an archive to a function, newest shard first, beside the process that holds the archive. An
-// error of the function stops it and is returned.
+// error of the function stops it and is returned, as does a shard that is dropped or merged meanwhile.
 func Each(ctx context.Context, dir string, each func(*article.Article) error) error {
 	names, err := shardFolders(filepath.Join(dir, "shards"))
 	if err != nil {
@@ -22,7 +24,11 @@ func Each(ctx context.Context, dir string, each func(*article.Article) error) er
 	}
 	defer c.close()
 	for _, name := range slices.Backward(names) {
-		if err := eachOf(ctx, filepath.Join(dir, "shards", name), c, each); err != nil {
+		shard := filepath.Join(dir, "shards", name)
+		if err := eachOf(ctx, shard, c, each); err != nil {
+			if _, gone := os.Stat(shard); errors.Is(gone, os.ErrNotExist) {
+				return fmt.Errorf("shard %s was dropped or merged into another meanwhile: run it again", name)
+			}
 			return fmt.Errorf("read shard %s: %w", name, err)
 		}
 	}

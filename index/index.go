@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -27,6 +25,7 @@ type Index struct {
 	names   names
 	window  int // see ask.window
 
+	upkeep  sync.Mutex // one index made again, or one merge of shards, at a time; taken before writing
 	writing sync.Mutex // one Put at a time
 	recent  *recent    // what came last; the writer's, nil until it writes
 
@@ -70,18 +69,8 @@ func (x *Index) load() error {
 	if err := x.clearDropped(); err != nil {
 		return err
 	}
-	names, err := shardFolders(x.shardsDir())
-	if err != nil {
+	if err := x.openShards(context.Background()); err != nil {
 		return err
-	}
-	for _, name := range names {
-		err := x.addShard(context.Background(), name)
-		if broken(err) {
-			err = x.setAside(name, err)
-		}
-		if err != nil {
-			return err
-		}
 	}
 	if x.aside, err = findAside(x.asideDir()); err != nil {
 		return err
@@ -89,7 +78,7 @@ func (x *Index) load() error {
 	if len(x.shards) == 0 {
 		last := 0
 		for _, a := range x.aside {
-			last = max(last, shardNumber(a.Name))
+			last = max(last, numbersOf(a.Name).last)
 		}
 		if err := x.addShard(context.Background(), shardName(last+1, x.deps.Now())); err != nil {
 			return err
@@ -103,33 +92,42 @@ func (x *Index) load() error {
 		if err != nil {
 			return fmt.Errorf("shard %s: %w", s.name, err)
 		}
-		x.offsets = merged(x.offsets, offsets)
+		x.offsets = highest(x.offsets, offsets)
 	}
 	x.metrics.show(x.shards)
 	x.metrics.aside.Set(float64(len(x.aside)))
 	return nil
 }
 
-func (x *Index) shardsDir() string { return filepath.Join(x.cfg.Dir, "shards") }
-
-// shardFolders lists the shards of an archive, oldest first.
-func shardFolders(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
+// openShards opens every shard, and sets those aside that cannot be read. Shards that lie in a merged one that can be read
+// are dropped: the stop came between the merge and that.
+func (x *Index) openShards(ctx context.Context) error {
+	names, err := listFolders(x.shardsDir())
 	if err != nil {
-		return nil, fmt.Errorf("list shards: %w", err)
+		return err
 	}
-	var names []string
-	for _, e := range entries {
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
-			names = append(names, e.Name())
+	var opened []string
+	for _, name := range names {
+		if coveredBy(opened, name) {
+			if err := dropFolder(filepath.Join(x.shardsDir(), name)); err != nil {
+				return fmt.Errorf("clear shard %s, which was merged: %w", name, err)
+			}
+			continue
+		}
+		err := x.addShard(ctx, name)
+		if broken(err) {
+			err = x.setAside(name, err)
+		} else {
+			opened = append(opened, name)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	slices.Sort(names)
-	return names, nil
+	return nil
 }
+
+func (x *Index) shardsDir() string { return filepath.Join(x.cfg.Dir, "shards") }
 
 // addShard opens a shard and makes it the hot one.
 func (x *Index) addShard(ctx context.Context, name string) error {
@@ -166,8 +164,8 @@ func (x *Index) Offsets() (map[int]int64, error) {
 	return maps.Clone(x.offsets), nil
 }
 
-// merged returns the higher offset of each partition.
-func merged(a, b map[int]int64) map[int]int64 {
+// highest returns the higher offset of each partition.
+func highest(a, b map[int]int64) map[int]int64 {
 	out := maps.Clone(a)
 	for partition, offset := range b {
 		if have, ok := out[partition]; !ok || offset > have {

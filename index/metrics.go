@@ -19,6 +19,9 @@ type metrics struct {
 	searches    *prometheus.CounterVec
 	searchTime  *prometheus.HistogramVec
 	verified    prometheus.Counter
+	merges      *prometheus.CounterVec
+	mergedAway  prometheus.Counter
+	mergeTime   prometheus.Histogram
 }
 
 // searchOutcome is how a search ended.
@@ -72,7 +75,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "haidang_index_verified_total", Help: "Stored articles read to verify what bleve cannot express.",
 		}),
 	}
-	reg.MustRegister(m.articles, m.failed, m.putSeconds, m.lastSuccess, m.held, m.shards, m.aside, m.damaged, m.searches, m.searchTime, m.verified)
+	m.watchMerges()
+	reg.MustRegister(m.articles, m.failed, m.putSeconds, m.lastSuccess, m.held, m.shards, m.aside, m.damaged, m.searches, m.searchTime, m.verified,
+		m.merges, m.mergedAway, m.mergeTime)
 	for _, r := range []Reason{ReasonNew, ReasonRevised, ReasonRejudged, ReasonUnchanged} {
 		m.articles.WithLabelValues(string(r))
 	}
@@ -83,6 +88,31 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		m.searchTime.WithLabelValues(string(s))
 	}
 	return m
+}
+
+// watchMerges makes the numbers of compaction.
+func (m *metrics) watchMerges() {
+	m.merges = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "haidang_index_compactions_total", Help: "Merges of the shards of a closed month, by how they ended.",
+	}, []string{"outcome"})
+	m.mergedAway = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "haidang_index_compacted_shards_total", Help: "Shards that were merged into others.",
+	})
+	m.mergeTime = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "haidang_index_compaction_duration_seconds", Help: "How long one merge of shards took.",
+		Buckets: []float64{1, 5, 30, 120, 600, 1800, 3600, 10800},
+	})
+	for _, o := range []compactOutcome{compactMerged, compactPostponed, compactFailed} {
+		m.merges.WithLabelValues(string(o))
+	}
+}
+
+func (m *metrics) compacted(o compactOutcome, shards int, took time.Duration) {
+	m.merges.WithLabelValues(string(o)).Inc()
+	if o == compactMerged {
+		m.mergedAway.Add(float64(shards))
+	}
+	m.mergeTime.Observe(took.Seconds())
 }
 
 // show sets the gauges to what the shards hold.

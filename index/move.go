@@ -165,11 +165,12 @@ func (f *articleFile) moveDone(ctx context.Context, from string, ids []string) e
 // finishMoves does what a crash left undone of moves, or what a shard that was put back from a backup undid.
 func (x *Index) finishMoves(ctx context.Context) error {
 	for _, to := range x.shards {
+		moved, err := to.articles.undone(ctx)
+		if err != nil {
+			return fmt.Errorf("shard %s: %w", to.name, err)
+		}
 		for _, from := range x.shards {
-			ids, err := to.articles.undone(ctx, from.name)
-			if err != nil {
-				return fmt.Errorf("shard %s: %w", to.name, err)
-			}
+			ids := moved[from.name]
 			if len(ids) == 0 {
 				continue
 			}
@@ -184,19 +185,20 @@ func (x *Index) finishMoves(ctx context.Context) error {
 	return nil
 }
 
-// undone lists articles that came from a shard and may still be there.
-func (f *articleFile) undone(ctx context.Context, from string) (ids []string, err error) {
-	rows, err := f.db.QueryContext(ctx, `SELECT id FROM moved WHERE shard = ? AND done = 0`, from)
+// undone lists, by shard, articles that came from there and may still be there.
+func (f *articleFile) undone(ctx context.Context) (map[string][]string, error) {
+	rows, err := f.db.QueryContext(ctx, `SELECT shard, id FROM moved WHERE done = 0`)
 	if err != nil {
 		return nil, fmt.Errorf("list moved articles: %w", err)
 	}
 	defer rows.Close()
+	out := map[string][]string{}
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+		var from, id string
+		if err := rows.Scan(&from, &id); err != nil {
 			return nil, fmt.Errorf("list moved articles: %w", err)
 		}
-		ids = append(ids, id)
+		out[from] = append(out[from], id)
 	}
-	return ids, rows.Err()
+	return out, rows.Err()
 }

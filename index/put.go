@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"haidang/internal/article"
@@ -23,7 +22,7 @@ func (x *Index) Put(ctx context.Context, articles []article.Article, offsets map
 	}
 	defer done()
 	start := x.deps.Now()
-	if err := x.putAll(ctx, articles, merged(x.offsets, offsets)); err != nil {
+	if err := x.putAll(ctx, articles, highest(x.offsets, offsets)); err != nil {
 		x.metrics.failed.Inc()
 		return err
 	}
@@ -164,22 +163,12 @@ func (x *Index) hot(ctx context.Context) (*shard, error) {
 	if last.held.Load().count < x.cfg.HotDocuments {
 		return last, nil
 	}
-	name := shardName(shardNumber(last.name)+1, x.deps.Now())
+	name := shardName(numbersOf(last.name).last+1, x.deps.Now())
 	if err := x.addShard(ctx, name); err != nil {
 		return nil, err
 	}
 	x.deps.Logger.Info("shard begun", "shard", name, "before", last.name, "articles", last.held.Load().count)
 	return x.shards[len(x.shards)-1], nil
-}
-
-// shardNumber reads the number that a shard's name begins with, 0 where a person named it.
-func shardNumber(name string) int {
-	digits, _, _ := strings.Cut(name, "-")
-	n, err := strconv.Atoi(digits)
-	if err != nil {
-		return 0
-	}
-	return n
 }
 
 // place finds the shard of each article that the archive holds.

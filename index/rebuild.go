@@ -98,6 +98,8 @@ func (x *Index) note(f Finding) error {
 
 // rebuild makes one shard's index again in a folder of its own, and switches to it.
 func (x *Index) rebuild(ctx context.Context, name string, tell func(Progress)) (err error) {
+	x.upkeep.Lock()
+	defer x.upkeep.Unlock()
 	s, done, err := x.named(name)
 	if err != nil || s == nil {
 		return err
@@ -193,7 +195,7 @@ func (x *Index) switchTo(ctx context.Context, old, fresh *shard) error {
 	if err := writeVersion(old.dir, fresh.words.folder, x.deps.Now()); err != nil {
 		return err
 	}
-	gone := x.replace(old, fresh)
+	gone := x.replace([]*shard{old}, fresh)
 	go func() { // readers may still look into the old one; the one who calls is a reader too
 		gone.Wait()
 		if err := errors.Join(old.words.close(), os.RemoveAll(filepath.Join(old.dir, old.words.folder))); err != nil {
@@ -204,18 +206,18 @@ func (x *Index) switchTo(ctx context.Context, old, fresh *shard) error {
 	return nil
 }
 
-// replace puts one shard in the place of another, or takes it away when there is none, and returns what the readers of
-// the old list are counted by.
-func (x *Index) replace(old, fresh *shard) *sync.WaitGroup {
+// replace puts one shard in the place of others, or takes them away when there is none, and returns what the readers of the
+// old list are counted by.
+func (x *Index) replace(old []*shard, fresh *shard) *sync.WaitGroup {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	shards := make([]*shard, 0, len(x.shards))
 	for _, s := range x.shards {
 		switch {
-		case s != old:
+		case !slices.Contains(old, s):
 			shards = append(shards, s)
 		case fresh != nil:
-			shards = append(shards, fresh)
+			shards, fresh = append(shards, fresh), nil
 		}
 	}
 	gone := x.reading

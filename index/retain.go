@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -39,20 +40,37 @@ func (x *Index) pruneOne() (string, error) {
 	if err != nil || reason == "" {
 		return "", err
 	}
-	// Renamed before it is removed: a folder that begins with a dot is no shard, so that a crash leaves nothing half dropped.
-	gone := filepath.Join(x.shardsDir(), ".dropped-"+oldest.name)
-	readers := x.replace(oldest, nil)
-	x.metrics.show(x.shards)
 	x.deps.Logger.Info("shard dropped by retention", "shard", oldest.name, "reason", reason, "articles", oldest.held.Load().count, "newest", oldest.held.Load().last)
+	x.drop(x.replace(shards[:1], nil), shards[:1])
+	return oldest.name, nil
+}
+
+// drop closes shards that are not in the list any more and removes them, when their last readers are done.
+func (x *Index) drop(readers *sync.WaitGroup, gone []*shard) {
+	x.metrics.show(x.shards)
 	go func() {
 		defer x.clearing.Done()
 		readers.Wait()
-		if err := errors.Join(oldest.close(), os.Rename(oldest.dir, gone), os.RemoveAll(gone)); err != nil {
-			x.deps.Logger.Warn("dropped shard not cleared away", "shard", oldest.name, "err", err)
+		for _, s := range gone {
+			if err := errors.Join(s.close(), dropFolder(s.dir)); err != nil {
+				x.deps.Logger.Warn("dropped shard not cleared away", "shard", s.name, "err", err)
+			}
 		}
 	}()
-	return oldest.name, nil
 }
+
+// dropFolder removes the folder of a shard. It is renamed first: a folder that begins with a dot is no shard, so that a crash
+// leaves nothing half dropped.
+func dropFolder(dir string) error {
+	gone := filepath.Join(filepath.Dir(dir), droppedPrefix+filepath.Base(dir))
+	return errors.Join(os.RemoveAll(gone), os.Rename(dir, gone), os.RemoveAll(gone))
+}
+
+// What begins with a dot in the folder of the shards is no shard, and goes at the next start.
+const (
+	droppedPrefix = ".dropped-"
+	mergingPrefix = ".merging-"
+)
 
 // outOf says by which rule a shard goes, or "".
 func (x *Index) outOf(s *shard, all []*shard) (string, error) {
@@ -98,15 +116,17 @@ func folderBytes(dir string) (int64, error) {
 	return total, err
 }
 
-// clearDropped removes what a stop left of dropped shards.
+// clearDropped removes what a stop left of dropped shards and of a merge that was not whole yet.
 func (x *Index) clearDropped() error {
-	left, err := filepath.Glob(filepath.Join(x.shardsDir(), ".dropped-*"))
-	if err != nil {
-		return err
-	}
-	for _, dir := range left {
-		if err := os.RemoveAll(dir); err != nil {
-			return fmt.Errorf("clear dropped shard: %w", err)
+	for _, prefix := range []string{droppedPrefix, mergingPrefix} {
+		left, err := filepath.Glob(filepath.Join(x.shardsDir(), prefix+"*"))
+		if err != nil {
+			return err
+		}
+		for _, dir := range left {
+			if err := os.RemoveAll(dir); err != nil {
+				return fmt.Errorf("clear %s: %w", dir, err)
+			}
 		}
 	}
 	return nil
@@ -127,7 +147,7 @@ func (x *Index) mendSoon() {
 }
 
 // Run looks after the archive until the context ends: it makes indexes again that are damaged or unfinished, at once when
-// one fails in a search, seals and prunes every hour, and reads all of it once a day.
+// one fails in a search, seals and prunes every hour, and once a day reads all of it and merges the shards of closed months.
 // What it cannot do is logged and tried again.
 func (x *Index) Run(ctx context.Context) error {
 	tick := time.NewTicker(pruneEvery)
@@ -149,6 +169,9 @@ func (x *Index) Run(ctx context.Context) error {
 				x.deps.Logger.Error("archive not read through", "err", err)
 			} else {
 				x.metrics.damage(findings)
+			}
+			if _, err := x.Compact(ctx); err != nil && ctx.Err() == nil {
+				x.deps.Logger.Error("shards not merged", "err", err)
 			}
 		}
 		select {

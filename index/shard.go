@@ -51,11 +51,6 @@ type shard struct {
 	released []string  // articles that moved to another shard since it was opened; the writer's
 }
 
-// shardName names shards so that they sort by the time they were begun.
-func shardName(number int, begun time.Time) string {
-	return fmt.Sprintf("%06d-%s", number, begun.UTC().Format("20060102"))
-}
-
 // openShard opens a shard folder, or makes it, and indexes the articles that its bleve index has not; where these are more
 // than ten batches, it is left for [Index.Mend].
 func openShard(ctx context.Context, dir string, cfg Config, c *codec, v *vocabulary, deps Deps) (*shard, error) {

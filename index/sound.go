@@ -47,30 +47,75 @@ type Verified struct {
 // It takes no lock and changes nothing, so that it can run beside the process that holds the archive; what that process
 // replaces meanwhile is left out. tell, when set, is called before each shard.
 func Verify(ctx context.Context, dir string, tell func(shard string, n, of int)) (Verified, error) {
-	var out Verified
-	names, err := shardFolders(filepath.Join(dir, "shards"))
+	v := verifying{dir: filepath.Join(dir, "shards"), tell: tell, seen: map[string]Verified{}}
+	var err error
+	if v.codec, err = newCodec(); err != nil {
+		return Verified{}, err
+	}
+	defer v.codec.close()
+	out, err := v.shards(ctx)
 	if err != nil {
 		return out, err
-	}
-	c, err := newCodec()
-	if err != nil {
-		return out, err
-	}
-	defer c.close()
-	for i, name := range names {
-		if tell != nil {
-			tell(name, i+1, len(names))
-		}
-		if err := verifyShard(ctx, filepath.Join(dir, "shards", name), c, &out); err != nil {
-			return out, fmt.Errorf("verify shard %s: %w", name, err)
-		}
-		out.Shards++
 	}
 	aside, err := findAside(filepath.Join(dir, "damaged"))
 	for _, a := range aside {
 		out.Findings = append(out.Findings, Finding{a.Name, "set aside", a.Why, true})
 	}
 	return out, err
+}
+
+// verifying is a verification on its way.
+type verifying struct {
+	dir   string
+	codec *codec
+	tell  func(shard string, n, of int)
+	seen  map[string]Verified
+}
+
+// shards looks at every shard, again for those that are begun or merged meanwhile, and adds up those that are there at the end.
+func (v *verifying) shards(ctx context.Context) (out Verified, err error) {
+	for {
+		names, err := shardFolders(v.dir)
+		if err != nil {
+			return out, err
+		}
+		looked, err := v.some(ctx, names)
+		if err != nil {
+			return out, err
+		}
+		if looked {
+			continue
+		}
+		for _, name := range names {
+			s := v.seen[name]
+			out.Shards++
+			out.Articles += s.Articles
+			out.Bytes += s.Bytes
+			out.Findings = append(out.Findings, s.Findings...)
+		}
+		out.Findings = out.Findings[:min(len(out.Findings), maxFindings)]
+		return out, nil
+	}
+}
+
+// some looks at the shards that it has not seen yet, and reports whether there was any.
+func (v *verifying) some(ctx context.Context, names []string) (looked bool, err error) {
+	for i, name := range names {
+		if _, ok := v.seen[name]; ok {
+			continue
+		}
+		if v.tell != nil {
+			v.tell(name, i+1, len(names))
+		}
+		looked = true
+		s, dir := Verified{}, filepath.Join(v.dir, name)
+		err := verifyShard(ctx, dir, v.codec, &s)
+		if _, gone := os.Stat(dir); err != nil && !errors.Is(gone, os.ErrNotExist) { // dropped, or merged, meanwhile
+			return looked, fmt.Errorf("verify shard %s: %w", name, err)
+		}
+		v.seen[name] = s
+	}
+	return looked, nil
 }
 
 func verifyShard(ctx context.Context, dir string, c *codec, out *Verified) error {

@@ -126,12 +126,16 @@ func keep(ctx context.Context, tx *sql.Tx, id string, r replaced) error {
 // take notes an article as changed under the next change number.
 func (w *written) take(a article.Article) {
 	w.articles = append(w.articles, a)
-	seen := time.UnixMilli(a.FirstSeen.UnixMilli()).UTC()
-	if w.held.change == 0 || seen.Before(w.held.first) {
-		w.held.first = seen
+	w.held.take(time.UnixMilli(a.FirstSeen.UnixMilli()).UTC())
+}
+
+// take counts a change of an article that was first seen at a time.
+func (s *span) take(seen time.Time) {
+	if s.change == 0 || seen.Before(s.first) {
+		s.first = seen
 	}
-	if w.held.change == 0 || seen.After(w.held.last) {
-		w.held.last = seen
+	if s.change == 0 || seen.After(s.last) {
+		s.last = seen
 	}
-	w.held.change++
+	s.change++
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/twmb/franz-go/pkg/kfake"
+
+	"haidang/internal/disk"
 )
 
 const (
@@ -118,7 +120,7 @@ func (b *Broker) sizes(topic string) []int64 {
 
 // diskFull tells whether the folder has no room for another message.
 func (b *Broker) diskFull() bool {
-	free, ok := freeBytes(b.dir)
+	free, ok := disk.Free(b.dir)
 	return ok && free < 2*segmentBytes
 }
 

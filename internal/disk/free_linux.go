@@ -1,9 +1,9 @@
-package bus
+package disk
 
 import "syscall"
 
-// freeBytes is the room left on the file system of dir.
-func freeBytes(dir string) (int64, bool) {
+// Free is the room in bytes left on the file system of dir; ok is false where that cannot be told.
+func Free(dir string) (n int64, ok bool) {
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(dir, &st); err != nil {
 		return 0, false
