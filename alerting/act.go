@@ -58,6 +58,8 @@ type acted struct {
 	// Articles are those that were moved.
 	Articles []string `json:"articles,omitempty"`
 	Mentions []string `json:"mentions,omitempty"`
+	Silence  string   `json:"silence,omitempty"` // its ID
+	About    string   `json:"about,omitempty"`   // what it is about
 }
 
 // Act does one action on each story of a command, in one transaction. A story that refuses is left as it is and says
@@ -109,7 +111,7 @@ func (d *Desk) change(ctx context.Context, fn func(*take) error) error {
 
 // check looks at what can be told without any story, and returns the code of a refusal.
 func (d *Desk) check(c *Command) string {
-	c.Note = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(c.Note, "\x00", ""), "\uFFFD"))
+	c.Note = cleanNote(c.Note)
 	switch {
 	case !c.Action.byPeople():
 		return refuseUnknown
@@ -121,6 +123,11 @@ func (d *Desk) check(c *Command) string {
 		return refuseTooMany
 	}
 	return d.checkArguments(c)
+}
+
+// cleanNote makes what a person wrote storable.
+func cleanNote(s string) string {
+	return strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD"))
 }
 
 func (d *Desk) checkArguments(c *Command) string {

@@ -18,6 +18,7 @@ type Match struct {
 	Language []string           `yaml:"language" json:"language,omitempty"`
 	Tier     []int              `yaml:"tier" json:"tier,omitempty"` // of the outlet; 1 is national
 	Claim    []string           `yaml:"claim" json:"claim,omitempty"`
+	Outlet   []string           `yaml:"outlet" json:"outlet,omitempty"` // by name, as the desk shows it
 }
 
 // Facts are what a match looks at: of a story, and of the article that made it ring.
@@ -29,12 +30,16 @@ type Facts struct {
 	Languages []string
 	Tier      int
 	Claim     string
+	Outlet    string
 }
 
 // factsOf gathers the facts of a story and of an article of it.
 func factsOf(s *Story, a *Alert) Facts {
-	f := Facts{Severity: s.Severity, Field: s.Field, Places: s.Places, Languages: s.Languages, Claim: s.ClaimID}
+	f := Facts{Severity: s.Severity, Field: s.Field, Places: s.Places, Languages: s.Languages, Claim: s.ClaimID, Outlet: s.FirstOutlet}
 	if a != nil {
+		if a.Outlet != "" {
+			f.Outlet = a.Outlet
+		}
 		f.Topics, f.Tier = a.Topics, a.Tier
 		if a.Language != "" && !slices.Contains(f.Languages, a.Language) {
 			f.Languages = append(slices.Clone(f.Languages), a.Language)
@@ -59,6 +64,7 @@ func (m Match) holds(f Facts) (ok bool, missing string) {
 		{"language", one(m.Language, f.Languages...)},
 		{"tier", len(m.Tier) == 0 || slices.Contains(m.Tier, f.Tier)},
 		{"claim", one(m.Claim, f.Claim)},
+		{"outlet", one(m.Outlet, f.Outlet)},
 	} {
 		if !part.ok {
 			return false, part.name
@@ -95,6 +101,7 @@ func (m Match) String() string {
 	add("language", m.Language)
 	add("tier", tiers)
 	add("claim", m.Claim)
+	add("outlet", m.Outlet)
 	return strings.Join(out, " ")
 }
 
@@ -122,6 +129,8 @@ func ParseMatch(words []string) (Match, error) {
 			m.Language = append(m.Language, values...)
 		case "claim":
 			m.Claim = append(m.Claim, values...)
+		case "outlet":
+			m.Outlet = append(m.Outlet, values...)
 		case "tier":
 			for _, v := range values {
 				var n int
@@ -131,7 +140,7 @@ func ParseMatch(words []string) (Match, error) {
 				m.Tier = append(m.Tier, n)
 			}
 		default:
-			return m, fmt.Errorf("%q is not known; write severity, field, topic, place, language, tier or claim", name)
+			return m, fmt.Errorf("%q is not known; write severity, field, topic, place, language, tier, claim or outlet", name)
 		}
 	}
 	return m, m.validate("matcher")

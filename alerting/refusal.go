@@ -18,6 +18,11 @@ const (
 	refuseTooLong  = "too_long"  // of a note
 	refuseTooMany  = "too_many"  // stories at once
 	refuseAnswered = "no_change" // nothing would change
+
+	refuseBlind       = "blind"        // a silence about everything
+	refuseSilenceEnd  = "silence_end"  // not a time that a silence may last
+	refuseSilenced    = "silenced"     // somebody has asked for the same
+	refuseSilenceOver = "silence_over" // no such silence holds any more
 )
 
 // Refusal is why an action was not done. Nothing of the story was changed.
@@ -31,7 +36,11 @@ type Refusal struct {
 
 // Error implements error in English.
 func (r *Refusal) Error() string {
-	return fmt.Sprintf("story %s: %s refused: %s", r.StoryID, r.Action, r.Sentence("en"))
+	said := fmt.Sprintf("%s refused: %s", r.Action, r.Sentence("en"))
+	if r.StoryID == "" {
+		return said
+	}
+	return "story " + r.StoryID + ": " + said
 }
 
 // Sentence says why, and what to do instead, in one language: English for "en", Vietnamese otherwise.
@@ -78,4 +87,9 @@ var refusalSentences = map[string][2]string{
 	refuseTooLong:  {"Ghi chú quá dài: tối đa 4.000 ký tự", "the note is too long: at most 4,000 characters"},
 	refuseTooMany:  {"Quá nhiều cùng lúc: tối đa 500", "too many at once: at most 500"},
 	refuseAnswered: {"Không có gì thay đổi", "nothing would change"},
+
+	refuseBlind:       {"Hãy chọn tin đồn, báo, nơi, lĩnh vực hoặc mức độ: ngừng báo mọi tin là bịt mắt", "say what it is about: a silence about everything is no silence but blindness"},
+	refuseSilenceEnd:  {"Tạm ngừng báo phải kết thúc sau khi bắt đầu và kéo dài nhiều nhất 7 ngày", "a silence ends after it begins, and lasts 7 days at most"},
+	refuseSilenced:    {"Đã có người yêu cầu tạm ngừng báo như vậy", "somebody has asked for this silence already"},
+	refuseSilenceOver: {"Việc tạm ngừng báo này không còn hiệu lực", "no such silence holds any more"},
 }

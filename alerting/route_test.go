@@ -240,51 +240,6 @@ func TestFloodIsHeldBackAndSentTogether(t *testing.T) {
 	})
 }
 
-func TestSilenceHoldsBackAndEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d, p := mailDesk(t, nil)
-		for name, s := range map[string]Silence{
-			"everything": {Author: "lan", Reason: "x", EndsAt: time.Now().Add(time.Hour)},
-			"for ever":   {Match: Match{Claim: []string{"dam"}}, Author: "lan", Reason: "x", EndsAt: time.Now().Add(8 * 24 * time.Hour)},
-			"nobody":     {Match: Match{Claim: []string{"dam"}}, Reason: "x", EndsAt: time.Now().Add(time.Hour)},
-			"over":       {Match: Match{Claim: []string{"dam"}}, Author: "lan", Reason: "x", EndsAt: time.Now()},
-		} {
-			if _, err := d.AddSilence(t.Context(), s); err == nil {
-				t.Errorf("a silence about %s is taken", name)
-			}
-		}
-		s, err := d.AddSilence(t.Context(), Silence{Match: Match{Claim: []string{"dam"}}, Author: "lan", Reason: "diễn tập", EndsAt: time.Now().Add(2 * time.Hour)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d.handle(rumour("dam", tellingA, article.Critical), rumour("fuel", tellingB, article.Critical))
-		d.during(time.Minute)
-		if len(p.mails) != 1 || !strings.Contains(p.mails[0].Subject, "fuel") {
-			t.Fatalf("%d mails, want only the claim that is not silenced", len(p.mails))
-		}
-		i := slices.IndexFunc(d.stories(), func(s Story) bool { return s.ClaimID == "dam" })
-		if got := d.stories()[i]; got.State != StateSuppressed || got.SuppressedBy != "silence:"+s.ID {
-			t.Errorf("state %s by %q, want suppressed by the silence", got.State, got.SuppressedBy)
-		}
-		if list, err := d.Silences(t.Context()); err != nil || len(list) != 1 || list[0].Reason != "diễn tập" || list[0].Match.String() != "claim=dam" {
-			t.Errorf("Silences = %+v, %v", list, err)
-		}
-		if err := d.EndSilence(t.Context(), s.ID); err != nil {
-			t.Fatal(err)
-		}
-		if err := d.EndSilence(t.Context(), s.ID); err == nil {
-			t.Error("a silence is ended twice")
-		}
-		d.during(10 * time.Second)
-		if last := p.mails[len(p.mails)-1]; len(p.mails) != 2 || !strings.Contains(last.Subject, "Hết thời gian giữ lại: Tin dam") {
-			t.Errorf("%d mails after the silence, the last %q; want it told now", len(p.mails), last.Subject)
-		}
-		if got := d.stories()[i]; got.State != StateNew {
-			t.Errorf("state %s after the silence, want new", got.State)
-		}
-	})
-}
-
 func TestInhibitionMutesTheSmallerStory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, p := mailDesk(t, func(c *Config) {

@@ -258,7 +258,7 @@ func (t *take) announce(ctx context.Context, p pair, s *Story, k Kind, detail st
 	var h *hold
 	if k == KindOpened {
 		var err error
-		facts := factsOf(s, &Alert{Topics: p.a.Verdict.Topics, Tier: p.a.OutletTier, Language: p.a.Language})
+		facts := factsOf(s, &Alert{Topics: p.a.Verdict.Topics, Tier: p.a.OutletTier, Language: p.a.Language, Outlet: p.a.Outlet})
 		if h, err = t.held(ctx, s, facts); err != nil {
 			return err
 		}

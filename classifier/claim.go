@@ -1,10 +1,15 @@
 package classifier
 
 import (
+	"slices"
+
 	"haidang/internal/article"
 )
 
-// Fields are the eight fields of the fact-check desk; each has a file under claims/.
+// Fields are the eight fields of the fact-check desk.
+func Fields() []string { return slices.Clone(fields) }
+
+// Each has a file under claims/.
 var fields = []string{
 	"policy-law", "economy-finance", "health", "disaster-epidemic",
 	"security-order", "impersonation", "scam-links", "other",

@@ -58,12 +58,12 @@ func (c routesTestCmd) Run(e *env) error {
 
 type silenceCmd struct {
 	Add  silenceAddCmd  `cmd:"" help:"Hold stories back for a time: they stay on the desk, nobody is told."`
-	List silenceListCmd `cmd:"" help:"List the silences that hold now."`
+	List silenceListCmd `cmd:"" help:"List the silences that hold, or will."`
 	End  silenceEndCmd  `cmd:"" help:"End a silence now; what it held back is told then."`
 }
 
 type silenceAddCmd struct {
-	Match  []string `arg:"" help:"What it is about: claim=dam-burst, field=health, place=hue, severity=normal,info …"`
+	Match  []string `arg:"" help:"What it is about: claim=dam-burst, outlet=\"Báo Thử\", field=health, place=hue, severity=normal,info …"`
 	For    string   `help:"How long, at most 7d." required:"" placeholder:"2h"`
 	Author string   `help:"Who asks for it." required:"" placeholder:"NAME"`
 	Reason string   `help:"Why." required:"" placeholder:"TEXT"`
@@ -116,7 +116,8 @@ func (silenceListCmd) Run(e *env) error {
 }
 
 type silenceEndCmd struct {
-	ID string `arg:"" help:"The ID, as the list shows it."`
+	ID     string `arg:"" help:"The ID, as the list shows it."`
+	Author string `help:"Who ends it." required:"" placeholder:"NAME"`
 }
 
 // Run ends.
@@ -125,7 +126,7 @@ func (c silenceEndCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := app.EndSilence(e.ctx, opts, c.ID); err != nil {
+	if err := app.EndSilence(e.ctx, opts, c.ID, c.Author); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.out, "Silence %s has ended.\n", c.ID)

@@ -46,7 +46,7 @@ digest:
 		{"", []string{"silence", "add", "field=health", "--for", "9d", "--author", "lan", "--reason", "x"}, exitFailed, []string{"lasts 7 days at most"}},
 		{"", []string{"silence", "add", "field=health", "--for", "2h", "--author", "lan", "--reason", "diễn tập"}, exitDone, []string{" holds until "}},
 		{"", []string{"silence", "list"}, exitDone, []string{"field=health", "lan: diễn tập"}},
-		{"", []string{"silence", "end", "none"}, exitFailed, []string{`no silence "none" holds now`}},
+		{"", []string{"silence", "end", "none", "--author", "lan"}, exitFailed, []string{"no such silence holds"}},
 	} {
 		code, said := call(tt.stdin, tt.args...)
 		if code != tt.code {
@@ -60,7 +60,7 @@ digest:
 	}
 	_, said := call("", "silence", "list")
 	id := regexp.MustCompile(`^[0-9a-f]{8}`).FindString(said)
-	if code, said := call("", "silence", "end", id); code != exitDone {
+	if code, said := call("", "silence", "end", id, "--author", "lan"); code != exitDone {
 		t.Errorf("end = %d: %s", code, said)
 	}
 }

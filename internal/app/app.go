@@ -50,6 +50,14 @@ type Options struct {
 	Now     func() time.Time
 }
 
+// now is the time by the options' clock.
+func (o Options) now() time.Time {
+	if o.Now == nil {
+		return time.Now()
+	}
+	return o.Now()
+}
+
 // App is one process of the pipeline.
 type App struct {
 	opts     Options

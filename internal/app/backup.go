@@ -48,10 +48,7 @@ func Backup(ctx context.Context, opts Options, target string, say func(string)) 
 	if _, err := os.Stat(filepath.Join(cfg.Index.Dir, "shards")); err != nil {
 		return "", fmt.Errorf("there is no archive in %s; name another folder with --data", opts.DataDir)
 	}
-	now := time.Now()
-	if opts.Now != nil {
-		now = opts.Now()
-	}
+	now := opts.now()
 	name := filepath.Join(target, "haidang-"+now.UTC().Format("20060102-150405"))
 	half := name + ".partial"
 	if err := os.MkdirAll(half, 0o700); err != nil {

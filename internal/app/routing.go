@@ -47,7 +47,7 @@ func routesOf(cfg *alerting.Config, a *article.Article, out io.Writer) {
 		}
 		rings = true
 		facts := alerting.Facts{
-			Severity: m.Severity, Field: m.Field, Topics: a.Verdict.Topics, Places: a.Verdict.Places, Languages: []string{a.Language}, Tier: a.OutletTier, Claim: m.ID,
+			Severity: m.Severity, Field: m.Field, Topics: a.Verdict.Topics, Places: a.Verdict.Places, Languages: []string{a.Language}, Tier: a.OutletTier, Claim: m.ID, Outlet: a.Outlet,
 		}
 		targets, steps := cfg.RouteTest(facts)
 		fmt.Fprintf(out, "  %s, %s, %s\n", m.ID, m.Severity, m.Field)
@@ -81,11 +81,7 @@ func routesOf(cfg *alerting.Config, a *article.Article, out io.Writer) {
 // AddSilence, EndSilence and Silences work on the state beside a running process, or without one.
 func AddSilence(ctx context.Context, opts Options, s alerting.Silence, length time.Duration) (out alerting.Silence, err error) {
 	err = withDesk(ctx, opts, func(d *alerting.Desk) error {
-		now := time.Now()
-		if opts.Now != nil {
-			now = opts.Now()
-		}
-		s.EndsAt = now.Add(length)
+		s.EndsAt = opts.now().Add(length)
 		out, err = d.AddSilence(ctx, s)
 		return err
 	})
@@ -93,14 +89,14 @@ func AddSilence(ctx context.Context, opts Options, s alerting.Silence, length ti
 }
 
 // EndSilence ends a silence now.
-func EndSilence(ctx context.Context, opts Options, id string) error {
-	return withDesk(ctx, opts, func(d *alerting.Desk) error { return d.EndSilence(ctx, id) })
+func EndSilence(ctx context.Context, opts Options, id, actor string) error {
+	return withDesk(ctx, opts, func(d *alerting.Desk) error { return d.EndSilence(ctx, id, actor) })
 }
 
-// Silences lists those that hold.
+// Silences lists those that hold, or will.
 func Silences(ctx context.Context, opts Options) (out []alerting.Silence, err error) {
 	err = withDesk(ctx, opts, func(d *alerting.Desk) error {
-		out, err = d.Silences(ctx)
+		out, err = d.Silences(ctx, opts.now())
 		return err
 	})
 	return out, err

@@ -29,6 +29,7 @@ type actions struct {
 	Note      string // what was written in it: a refusal loses nothing
 	SignInTo  string // where to sign in; empty: the visitor may act
 	Solo      bool
+	Silences  bool        // the claim can be silenced
 	Neighbour []neighbour // stories that this one could be merged into
 }
 
@@ -252,9 +253,9 @@ func (s *Server) tellRefused(l language, results []alerting.Result) []string {
 // Said puts what else an entry of the audit trail holds into words.
 func (l language) Said(detail json.RawMessage) string {
 	var d struct {
-		To, Outcome, Noise, Into, From, For string
-		Until                               time.Time
-		Articles                            []string
+		To, Outcome, Noise, Into, From, For, About string
+		Until                                      time.Time
+		Articles                                   []string
 	}
 	if len(detail) == 0 || json.Unmarshal(detail, &d) != nil {
 		return ""
@@ -268,6 +269,9 @@ func (l language) Said(detail json.RawMessage) string {
 	}
 	if d.To != "" {
 		out = append(out, "→ "+d.To)
+	}
+	if d.About != "" {
+		out = append(out, d.About)
 	}
 	if !d.Until.IsZero() {
 		out = append(out, l.T("story.until", clock(d.Until)))

@@ -206,7 +206,7 @@ func (s *site) closeDesk() {
 
 func (s *site) start() {
 	s.t.Helper()
-	deps := Deps{Archive: s.archive, Desk: s.desk, Sources: s.archive.sources, Saved: saved.New(saved.Deps{DB: s.db}), Coverage: fakeCoverage{}, Version: "test", Now: time.Now}
+	deps := Deps{Archive: s.archive, Desk: s.desk, Silences: s.desk, Sources: s.archive.sources, Saved: saved.New(saved.Deps{DB: s.db}), Coverage: fakeCoverage{}, Version: "test", Now: time.Now}
 	addReports(s.t, &deps, s.db, s.desk)
 	pages, err := New(DefaultConfig(), deps)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"haidang/alerting"
@@ -24,6 +26,13 @@ type deskBody struct {
 	Said   []string // what became of the last action
 	OnDuty []alerting.Person
 	Bulk   actions
+	Links  []deskLink
+}
+
+// deskLink leads from the desk to a page of its own.
+type deskLink struct {
+	Address, Says string
+	Count         int // of what waits there for somebody
 }
 
 // countsLine is the state of the desk in a line.
@@ -58,6 +67,9 @@ func (r row) Waiting() string { return r.L.Span(r.Unanswered(r.Now)) }
 
 // AnsweredFirst reports whether the answer was there before the claim.
 func (r row) AnsweredFirst() bool { return r.Answered() && r.Unanswered(r.Now) == 0 }
+
+// Silenced reports whether a silence keeps its notifications.
+func (r row) Silenced() bool { return strings.HasPrefix(r.SuppressedBy, "silence:") }
 
 // Decided reports whether somebody has decided whether the claim is true.
 func (r row) Decided() bool { return r.DecidedBy != "" }
@@ -119,6 +131,9 @@ func (s *Server) showDesk(w http.ResponseWriter, r *http.Request, status int, sa
 	body := deskBody{
 		Counts: counts.line, Seq: counts.seq, Epoch: epoch, Now: s.deps.Now(), Most: deskRows, Show: show, Said: said, Bulk: s.bulk(r, v),
 	}
+	if body.Links, err = s.deskLinks(r.Context(), l); err != nil {
+		return err
+	}
 	if s.deps.OnDuty != nil {
 		body.OnDuty = s.deps.OnDuty(body.Now)
 	}
@@ -132,6 +147,26 @@ func (s *Server) showDesk(w http.ResponseWriter, r *http.Request, status int, sa
 		body.Rows = append(body.Rows, row)
 	}
 	return s.show(w, r, status, "desk", page{Title: l.T("desk.title"), Section: "desk", Body: body})
+}
+
+// deskLinks are the pages beside the desk, with what they hold.
+func (s *Server) deskLinks(ctx context.Context, l language) ([]deskLink, error) {
+	if s.deps.Silences == nil {
+		return nil, nil
+	}
+	list, err := s.deps.Silences.Silences(ctx, s.deps.Now())
+	if err != nil {
+		return nil, err
+	}
+	return []deskLink{{"/silences", counted(l.T("silences.title"), len(list)), 0}}, nil
+}
+
+// counted adds a number to a word, unless there is none.
+func counted(word string, n int) string {
+	if n == 0 {
+		return word
+	}
+	return word + " (" + strconv.Itoa(n) + ")"
 }
 
 func (s *Server) row(l language, story *alerting.Story, headline passage) row {

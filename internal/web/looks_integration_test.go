@@ -6,9 +6,11 @@ import (
 	_ "embed"
 	"io"
 	"net/http"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -38,6 +40,18 @@ func richSite(t *testing.T) *site {
 		if _, err := s.desk.Act(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
+	}
+	silence := alerting.Silence{Match: alerting.Match{Claim: []string{"claim-9"}, Outlet: []string{"Báo " + long}}, Author: "desk", Reason: long, EndsAt: time.Now().Add(time.Hour)}
+	if _, err := s.desk.AddSilence(t.Context(), silence); err != nil {
+		t.Fatal(err)
+	}
+	silence.Match = alerting.Match{Field: []string{"health"}}
+	ended, err := s.desk.AddSilence(t.Context(), silence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.desk.EndSilence(t.Context(), ended.ID, "desk"); err != nil {
+		t.Fatal(err)
 	}
 	return s
 }
@@ -70,7 +84,7 @@ func (s *site) body(path string) string {
 func (s *site) visited() []string {
 	return []string{
 		s.url("/"), s.story("claim-1"), s.story("claim-2"), s.url("/search"), s.url("/search?q=x"), s.url("/saved"), s.url("/saved?q=x"), s.url("/saved?q=x+AND+%28"), s.url("/search?q=x+AND+%28"), s.url("/coverage"), s.url("/coverage?q=x&beside=y"), s.url("/coverage?q=x+AND+%28"), s.url("/sources"), s.url("/nowhere"),
-		s.url("/rules"), s.url("/rules/claim-2"), s.url("/response"), s.url("/response?by=place"), s.url("/digests"), s.url(s.nextDigest()),
+		s.url("/silences"), s.url("/silences?preview=1&lasts=2h&story=" + path.Base(s.story("claim-2")) + "&claim=claim-2"), s.url("/rules"), s.url("/rules/claim-2"), s.url("/response"), s.url("/response?by=place"), s.url("/digests"), s.url(s.nextDigest()),
 	}
 }
 

@@ -1,7 +1,7 @@
 package web
 
 // sentences are what the pages say: Vietnamese, English.
-var sentences = joined(deskSentences, reportSentences)
+var sentences = joined(deskSentences, silenceSentences, reportSentences)
 
 // deskSentences are those of the pages that the desk and the search live on.
 var deskSentences = map[string]pair{
@@ -188,7 +188,7 @@ var deskSentences = map[string]pair{
 	"state.closed":       {"Đã đóng", "Closed"},
 	"state.snoozed":      {"Tạm hoãn", "Snoozed"},
 	"state.merged":       {"Đã gộp", "Merged"},
-	"state.suppressed":   {"Đã nén", "Suppressed"},
+	"state.suppressed":   {"Đang giữ lại", "Held back"},
 
 	"field.policy-law":        {"Chính sách, pháp luật", "Policy and law"},
 	"field.economy-finance":   {"Kinh tế, tài chính", "Economy and finance"},

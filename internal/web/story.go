@@ -141,7 +141,7 @@ func (s *Server) actionsOn(r *http.Request, story *alerting.Story) (actions, err
 	if err != nil {
 		return actions{}, err
 	}
-	a := actions{L: s.language(r), StoryID: story.ID, Version: story.Version, Solo: s.solo()}
+	a := actions{L: s.language(r), StoryID: story.ID, Version: story.Version, Solo: s.solo(), Silences: s.deps.Silences != nil}
 	if !v.Known() {
 		a.SignInTo = "/sign-in?" + url.Values{"back": {"/stories/" + story.ID}}.Encode()
 		return a, nil
