@@ -10,9 +10,12 @@ type cardinal struct {
 	last    numeralKind
 	lastVal float64 // of the last unit, for mươi
 	largest float64 // the largest scale so far
-	scale   float64 // product of the scales, for ranges: "20-30 triệu"
+	scale   float64 // what multiplies all of it, for ranges: "20-30 triệu"
+	bundle  float64 // 100 if it begins with hundreds, which a range may share too: "hai đến ba trăm"
+	tenth   float64 // what the last unit adds if nothing follows: một triệu hai is 1,200,000
 	high    float64 // above 0 after vài, several: what the figure goes up to, for each 1
 	atLeast bool
+	approx  bool // a couple
 	digits  bool // begins with digits
 	strong  bool // some word of it is a number and nothing else
 	words   int
@@ -22,7 +25,7 @@ const digitKind numeralKind = 100
 
 // cardinal reads the figure that begins with the token i. It returns how many tokens it has, 0 for none.
 func (d *Doc) cardinal(i int) (c cardinal, n int) {
-	c = cardinal{d: d, scale: 1}
+	c = cardinal{d: d, scale: 1, bundle: 1}
 	at := i
 	for at < len(d.Tokens) && (at == i || d.joined(at)) {
 		step := c.take(at)
@@ -34,6 +37,7 @@ func (d *Doc) cardinal(i int) (c cardinal, n int) {
 			break
 		}
 	}
+	c.group += c.tenth
 	n = at - i
 	for n > 0 && c.last == conjoining {
 		n--
@@ -48,7 +52,7 @@ func (d *Doc) cardinal(i int) (c cardinal, n int) {
 // complete reports whether what was read is a figure and not only the beginning of one.
 func (c *cardinal) complete() bool {
 	switch c.last {
-	case noNumeral, half, filler, few, vague:
+	case noNumeral, nought, half, filler, few, vague:
 		return false
 	}
 	return true
@@ -64,25 +68,52 @@ func (c *cardinal) take(at int) int {
 		return c.takePair(at)
 	}
 	n := c.d.numeral(at)
-	if n.kind == noNumeral {
-		switch {
-		case c.last == scale && c.d.noHundreds(at):
-			c.last = hundred
-			return 2
-		case c.last == half && t.Word.Canon == "a" || c.words == 0 && c.article(at):
-			return 1
-		case c.last == scales && t.Word.Canon == "of" && c.d.joined(at+1) && c.d.numeral(at+1).kind == scales: // tens of thousands
-			return 1
-		}
-		return 0
+	if n.kind == noNumeral || n.kind == nought && c.words > 0 {
+		return c.takeOther(at)
 	}
+	if n.kind == conjoining && c.isAndHalf(at) {
+		return c.takeAndHalf()
+	}
+	tenth := c.tenth
+	c.tenth = 0
 	if !c.add(at, n) {
+		c.tenth = tenth
 		return 0
 	}
 	c.last = n.kind
 	c.words++
 	c.strong = c.strong || !n.weak && n.kind != half && n.kind != vague && n.kind != filler && n.kind != conjoining
 	return 1
+}
+
+// takeOther does the same for words that are numbers only beside others.
+func (c *cardinal) takeOther(at int) int {
+	canon := c.d.Tokens[at].Word.Canon
+	switch {
+	case c.last == scale && c.d.noHundreds(at):
+		c.last = hundred
+		return 2
+	case c.last == half && canon == "a" || c.words == 0 && c.article(at):
+		return 1
+	case canon == "of" && c.countsOf(at+1):
+		return 1
+	}
+	return c.takeDecimals(at)
+}
+
+// countsOf reports whether the token at is what the figure so far multiplies with an "of" between: tens of thousands, a
+// couple of hundred.
+func (c *cardinal) countsOf(at int) bool {
+	if !c.d.joined(at) {
+		return false
+	}
+	switch kind := c.d.numeral(at).kind; {
+	case c.last == scales:
+		return kind == scales
+	case c.approx && c.words == 1:
+		return kind == hundred || kind == scale
+	}
+	return false
 }
 
 // article reports whether the token at is the a of "a million", "a few hundred", "a dozen".
@@ -93,13 +124,21 @@ func (c *cardinal) article(at int) bool {
 	switch n := c.d.numeral(at + 1); n.kind {
 	case hundred, few, half:
 		return true
+	case unit:
+		return isCouple(c.d.Tokens[at+1].Word)
 	case scale:
 		return len(c.d.Tokens[at+1].Word.Canon) > 3
 	}
 	return false
 }
 
+func isCouple(w *Word) bool { return w.Canon == "couple" }
+
 func (c *cardinal) takeDigits(at int) int {
+	if v, size := c.d.grouped(at); size > 0 && c.words == 0 {
+		c.digits, c.group, c.last, c.strong, c.words = true, v, digitKind, true, 1
+		return size
+	}
 	s := c.d.Tokens[at].Word.Canon
 	v, ok := digitsValue(s, c.d.Sentences[c.d.Tokens[at].Sentence].Language == English)
 	switch {
@@ -111,7 +150,7 @@ func (c *cardinal) takeDigits(at int) int {
 	default:
 		return 0
 	}
-	c.group, c.last, c.strong = v, digitKind, true
+	c.group, c.last, c.strong, c.tenth = v, digitKind, true, 0
 	c.words++
 	return 1
 }
@@ -129,13 +168,13 @@ func (c *cardinal) add(at int, n numeral) bool {
 			c.group += c.lastVal*9 + n.value
 			return true
 		}
-		return c.words > 0 && c.addUnit(at, n.value)
+		return c.words > 0 && c.addUnit(at, n)
 	case unit:
 		if c.last == few && n.value == 3 { // vài ba, dăm ba: no more than vài, dăm
 			c.lastVal = c.group
 			return true
 		}
-		return c.addUnit(at, n.value)
+		return c.addUnit(at, n)
 	case tens, ten:
 		if c.words > 0 && !c.open() {
 			return false
@@ -150,7 +189,7 @@ func (c *cardinal) add(at int, n numeral) bool {
 	case filler:
 		return (c.last == hundred || c.last == scale) && c.d.joined(at+1) && c.continues(at+1)
 	case halfOver:
-		return c.addHalf()
+		return c.addHalf(at)
 	case half, few, vague:
 		if c.words > 0 {
 			return false
@@ -186,28 +225,44 @@ func (c *cardinal) continues(at int) bool {
 	return false
 }
 
-func (c *cardinal) addUnit(at int, v float64) bool {
+func (c *cardinal) addUnit(at int, n numeral) bool {
+	v := n.value
 	switch c.last {
 	case tens, ten, timesTen:
-		if v > 9 || c.isYear(at) {
+		if v > 9 || c.d.isYear(at) {
 			return false
 		}
 	case noNumeral, filler, conjoining:
 	case hundred, scale: // năm trăm hai mươi, three hundred twelve; but not "một trăm năm", a hundred years
-		if c.isYear(at) && !c.multiplied(at+1) {
+		if c.d.isYear(at) && !c.multiplied(at+1) {
 			return false
+		}
+		if n.vietnamese && v < 10 {
+			c.tenth = v * (c.below()/10 - 1)
 		}
 	default:
 		return false
 	}
 	c.group += v
 	c.lastVal = v
+	c.approx = isCouple(c.d.Tokens[at].Word)
 	return true
 }
 
+// below returns the hundred or the scale that was read last; of "không trăm", which says that there is none, 10.
+func (c *cardinal) below() float64 {
+	switch {
+	case c.last == scale:
+		return c.lastVal
+	case c.group > 0:
+		return 100
+	}
+	return 10
+}
+
 // isYear reports whether the token at is năm, which after a number means years: five is lăm there.
-func (c *cardinal) isYear(at int) bool {
-	t := c.d.Tokens[at]
+func (d *Doc) isYear(at int) bool {
+	t := d.Tokens[at]
 	return t.Word.Canon == "năm" || t.Unmarked && t.Word.Fold == "nam"
 }
 
@@ -246,6 +301,9 @@ func (c *cardinal) addHundred() bool {
 	default:
 		return false
 	}
+	if c.largest == 0 {
+		c.bundle = 100
+	}
 	return true
 }
 
@@ -270,7 +328,10 @@ func (c *cardinal) addScale(at int, n numeral) bool {
 	default:
 		c.total += c.group * n.value
 	}
-	c.group, c.scale = 0, c.scale*n.value
+	if n.value > c.largest {
+		c.scale *= n.value
+	}
+	c.group = 0
 	c.largest = max(c.largest, n.value)
 	c.lastVal = n.value
 	return true
@@ -295,18 +356,6 @@ func (c *cardinal) abbreviates(at int, n numeral) bool {
 	return d.Tokens[at-1].End == d.Tokens[at].Start || n.value == 1e9
 }
 
-func (c *cardinal) addHalf() bool {
-	switch c.last {
-	case scale:
-		c.total += c.lastVal / 2
-	case hundred:
-		c.group += 50
-	default:
-		return false
-	}
-	return true
-}
-
 // value is the figure: a whole number where it is one but for the last bits, as 1.1 million is.
 func (c *cardinal) value() float64 {
 	v := c.total + c.group
@@ -316,16 +365,24 @@ func (c *cardinal) value() float64 {
 	return v
 }
 
+// shares returns by how much the figure is multiplied as the lower end of a range up to high: 20-30 triệu, hai đến ba trăm.
+func (c *cardinal) shares(high cardinal) float64 {
+	if c.scale > 1 || c.bundle > 1 && high.scale == 1 {
+		return 1
+	}
+	for _, by := range []float64{high.scale * high.bundle, high.scale} {
+		if by > 1 && c.value() < high.value()/by {
+			return by
+		}
+	}
+	return 1
+}
+
 // joined reports whether only a blank or a hyphen, or nothing, parts the token i from the one before.
 func (d *Doc) joined(i int) bool {
 	if i >= len(d.Tokens) {
 		return false
 	}
-	switch d.Text[d.Tokens[i-1].End:d.Tokens[i].Start] {
-	case "", " ", "\u00a0", "\u202f", "  ":
-		return true
-	case "-":
-		return !d.Tokens[i-1].Word.Number && !d.Tokens[i].Word.Number
-	}
-	return false
+	gap := d.gapBefore(i)
+	return isGap(gap) || gap == "-" && !d.Tokens[i-1].Word.Number && !d.Tokens[i].Word.Number
 }

@@ -9,7 +9,7 @@ import (
 var seeds = []string{
 	"", "Vỡ đập thuỷ điện, 1.200 hộ dân sơ tán.", norm.NFD.String("Ðà Nẵng: quý khách đậр"), "v.ỡ đ.ậ.p l ừ a đ ả o l0i k hok",
 	"TP.HCM. GS.TS. Nguyễn “Hỏi?” đáp… Dr. Smith's U.S. 3.5%", "hơn 20-30 triệu, ba mươi mốt, half a million", "a\u200d\u0301's's 5kg ＶＮ 越南\xff",
-	"\u0344ῼ\u1fc1Å\u212bẛ̣", "İI\u0307ıß ﬁ ½ Ⅷ ²", "'s's''s`s", "1.,2.3..4", "co hon 30 nguoi chet vi lu quet. Vo dap!\n\nx",
+	"\u0344ῼ\u1fc1Å\u212bẛ̣", "İI\u0307ıß ﬁ ½ Ⅷ ²", "1 000 000 hai phẩy năm triệu, ba hoặc bốn năm rưỡi, a couple of hundred and a half", "'s's''s`s", "1.,2.3..4", "co hon 30 nguoi chet vi lu quet. Vo dap!\n\nx",
 }
 
 // FuzzForms: canonical and folded forms are stable, and the same for NFC and NFD.

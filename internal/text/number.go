@@ -27,7 +27,7 @@ func Numbers(d *Doc) []Number { return d.AppendNumbers(nil) }
 
 // AppendNumbers appends the figures of d to dst, in order, and returns it: for loops that keep their memory.
 func (d *Doc) AppendNumbers(dst []Number) []Number {
-	for i := 0; i < len(d.Tokens); {
+	for i, done := 0, 0; i < len(d.Tokens); {
 		w := d.Tokens[i].Word
 		if !w.Number && w.numeral == 0 && w.bareNumeral == 0 && w.Canon != "a" {
 			i++
@@ -38,26 +38,32 @@ func (d *Doc) AppendNumbers(dst []Number) []Number {
 			continue
 		}
 		n, ok := d.figure(i)
+		skip := max(1, n.Last-i)
+		if !ok && i > done {
+			n, ok = d.oneAndHalf(i)
+		}
 		if !ok {
-			i++
+			i += skip
 			continue
 		}
 		dst = append(dst, n)
-		i = n.Last
+		i, done = n.Last, n.Last
 	}
 	return dst
 }
 
-// figure reads the figure that begins with the token i, with its range and what stands around it.
+// figure reads the figure that begins with the token i, with its range and what stands around it. Where that is none, Last
+// says how far it goes.
 func (d *Doc) figure(i int) (Number, bool) {
 	c, size := d.cardinal(i)
-	if size == 0 || c.digits && size == 1 && d.isLabelled(i, c.value()) {
-		return Number{}, false
+	if size == 0 || c.digits && c.words == 1 && d.isLabelled(i, c.value()) {
+		return Number{Last: i + size}, false
 	}
-	n := Number{Value: c.value(), High: c.value(), First: i, Last: i + size, AtLeast: c.atLeast, Approx: c.atLeast}
+	n := Number{Value: c.value(), High: c.value(), First: i, Last: i + size, AtLeast: c.atLeast, Approx: c.atLeast || c.approx}
 	if c.high > 0 {
 		n.High, n.Approx = n.Value*c.high, true
 	}
+	d.measureAndHalf(&n)
 	n.Percent = d.percent(&n)
 	d.extend(&n, c)
 	n.Start, n.End = d.Tokens[n.First].Start, max(n.End, d.Tokens[n.Last-1].End)
@@ -66,14 +72,14 @@ func (d *Doc) figure(i int) (Number, bool) {
 	return n, true
 }
 
-// extend makes a range of n if a second figure follows: 20-30, từ 20 đến 30, between 20 and 30.
+// extend makes a range of n if a second figure follows: 20-30, từ 20 đến 30, between 20 and 30, 3 hoặc 4.
 func (d *Doc) extend(n *Number, low cardinal) {
 	at := n.Last
 	if at >= len(d.Tokens) || n.High != n.Value {
 		return
 	}
 	between := d.Text[max(n.End, d.Tokens[at-1].End):d.Tokens[at].Start]
-	switch gap := strings.Trim(between, " \u00a0"); { // not across lines: those are lists
+	switch gap := strings.Trim(between, blanks); { // not across lines: those are lists
 	case gap == "-" || gap == "–" || gap == "—" || gap == "÷":
 	case gap == "" && d.linksRange(n.First, at):
 		at++
@@ -84,29 +90,29 @@ func (d *Doc) extend(n *Number, low cardinal) {
 	if size == 0 {
 		return
 	}
-	v := n.Value
-	if low.scale == 1 && high.scale > 1 && low.value() < high.value()/high.scale { // 20-30 triệu
-		v *= high.scale
-	}
+	v := n.Value * low.shares(high)
 	if high.value() <= v {
 		return
 	}
 	n.Value, n.High, n.Last = v, high.value(), at+size
+	d.measureAndHalf(n)
 	n.Percent = d.percent(n) || n.Percent
 }
 
-// linksRange reports whether the token at stands between the ends of a range: đến, to, or the and of "between".
+// linksRange reports whether the token at stands between the ends of a range: đến, to, hoặc, or, or the and of "between".
 func (d *Doc) linksRange(first, at int) bool {
 	if at+1 >= len(d.Tokens) || !d.joined(at+1) {
 		return false
 	}
 	t := d.Tokens[at]
 	switch t.Word.Canon {
-	case "đến", "tới", "to":
+	case "đến", "tới", "to", "hoặc", "hay", "or":
 		return true
 	case "and":
 		return first > 0 && d.Tokens[first-1].Word.Canon == "between"
-	case "den", "toi":
+	case "và":
+		return first > 0 && d.Tokens[first-1].Word.Canon == "giữa"
+	case "den", "toi", "hoac":
 		return t.Unmarked
 	}
 	return false
@@ -116,7 +122,7 @@ func (d *Doc) linksRange(first, at int) bool {
 func (d *Doc) percent(n *Number) bool {
 	end := d.Tokens[n.Last-1].End
 	rest := d.Text[end:]
-	if trimmed := strings.TrimLeft(rest, " \u00a0"); strings.HasPrefix(trimmed, "%") && len(rest)-len(trimmed) <= 2 {
+	if trimmed := strings.TrimLeft(rest, blanks); strings.HasPrefix(trimmed, "%") && len(rest)-len(trimmed) <= 3 {
 		n.End = end + len(rest) - len(trimmed) + 1
 		return true
 	}
@@ -212,7 +218,7 @@ func (d *Doc) signBefore(at int) string {
 
 func (d *Doc) signAfter(at int) string {
 	for _, c := range currencySigns {
-		if strings.HasPrefix(strings.TrimLeft(d.Text[at:], " \u00a0"), c.sign) {
+		if strings.HasPrefix(strings.TrimLeft(d.Text[at:], blanks), c.sign) {
 			return c.code
 		}
 	}

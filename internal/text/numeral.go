@@ -11,13 +11,14 @@ type numeralKind uint8
 
 const (
 	noNumeral  numeralKind = iota
+	nought                 // không, zero: begins decimals or stands among them
 	unit                   // hai, two, twelve: adds
 	inner                  // mốt, lăm: adds, and never begins
 	tens                   // twenty: adds, and a unit may follow
 	ten                    // mười: adds ten, and a unit may follow
-	timesTen               // mươi, chục: ten times what precedes
+	timesTen               // mươi: ten times what precedes
 	hundred                // trăm, hundred
-	scale                  // nghìn, million, dozen
+	scale                  // nghìn, million, dozen, chục
 	scales                 // thousands, dozens: vague
 	filler                 // linh, lẻ: nothing in the tens
 	halfOver               // rưỡi: and half of the last scale
@@ -33,30 +34,34 @@ type numeral struct {
 	value float64
 	high  float64 // of few
 	weak  bool    // is oftener another word: needs a neighbour
+
+	vietnamese bool
 }
 
 // numeralWords lists the words by kind: "word value", with a ~ before those that are weak. In text without marks the folds of
 // the Vietnamese ones count, and all of those are weak.
 const (
 	vietnameseNumerals = `
+	nought: ~không 0
 	unit: một 1, hai 2, ~ba 3, bốn 4, ~năm 5, sáu 6, bảy 7, bẩy 7, tám 8, ~chín 9
 	inner: ~mốt 1, ~tư 4, ~lăm 5, ~nhăm 5
 	ten: mười 10
-	timesTen: ~mươi 10, ~chục 10
+	timesTen: ~mươi 10
 	hundred: ~trăm 100
-	scale: ~nghìn 1000, ~ngàn 1000, ~vạn 10000, ~triệu 1000000, ~tỷ 1000000000, ~tỉ 1000000000
+	scale: ~chục 10, ~nghìn 1000, ~ngàn 1000, ~vạn 10000, ~triệu 1000000, ~tỷ 1000000000, ~tỉ 1000000000
 	filler: linh 0, lẻ 0
 	halfOver: rưỡi 0.5, rưởi 0.5
 	half: nửa 0.5
 	few: vài 2 5, mấy 2 9, dăm 4 6
 	vague: hàng 1, hằng 1, cả 1`
 	englishNumerals = `
-	unit: ~one 1, two 2, three 3, four 4, five 5, six 6, seven 7, eight 8, nine 9, ten 10, eleven 11, twelve 12, thirteen 13,
+	nought: ~zero 0
+	unit: ~one 1, ~couple 2, two 2, three 3, four 4, five 5, six 6, seven 7, eight 8, nine 9, ten 10, eleven 11, twelve 12, thirteen 13,
 		fourteen 14, fifteen 15, sixteen 16, seventeen 17, eighteen 18, nineteen 19
 	tens: twenty 20, thirty 30, forty 40, fifty 50, sixty 60, seventy 70, eighty 80, ninety 90
 	hundred: ~hundred 100
 	scale: ~thousand 1000, ~million 1000000, ~billion 1000000000, ~trillion 1000000000000, ~dozen 12, ~bn 1000000000,
-		~mln 1000000, ~m 1000000, ~tr 1000000, ~k 1000, ~couple 2
+		~mln 1000000, ~m 1000000, ~tr 1000000, ~k 1000
 	scales: tens 10, dozens 12, hundreds 100, thousands 1000, millions 1000000, billions 1000000000, scores 20
 	half: half 0.5
 	few: ~few 2 5, several 3 7
@@ -64,7 +69,7 @@ const (
 )
 
 var numeralKinds = map[string]numeralKind{
-	"unit": unit, "inner": inner, "tens": tens, "ten": ten, "timesTen": timesTen, "hundred": hundred, "scale": scale, "scales": scales,
+	"nought": nought, "unit": unit, "inner": inner, "tens": tens, "ten": ten, "timesTen": timesTen, "hundred": hundred, "scale": scale, "scales": scales,
 	"filler": filler, "halfOver": halfOver, "half": half, "few": few, "vague": vague, "conjoining": conjoining,
 }
 
@@ -85,7 +90,7 @@ func readNumerals() (table []numeral, index, bare map[string]uint8) {
 				kind, fields = numeralKinds[name], fields[1:]
 			}
 			word, weak := strings.CutPrefix(fields[0], "~")
-			n := numeral{kind: kind, value: float(fields[1]), weak: weak}
+			n := numeral{kind: kind, value: float(fields[1]), weak: weak, vietnamese: i == 0}
 			if n.high = n.value; len(fields) > 2 {
 				n.high = float(fields[2])
 			}

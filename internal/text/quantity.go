@@ -208,8 +208,11 @@ func (d *Doc) counts(i int) bool {
 	if i+1 >= len(d.Tokens) || !d.joined(i+1) {
 		return len(d.Tokens) == 1
 	}
-	if i > 0 && d.joined(i) && (d.Tokens[i-1].Word.Number || d.numeral(i-1).kind != noNumeral || notCounting[d.Tokens[i-1].Word.Canon]) {
+	if i > 0 && d.joined(i) && (d.Tokens[i-1].Word.Number || d.numeral(i-1).kind > nought || notCounting[d.Tokens[i-1].Word.Canon]) {
 		return false
+	}
+	if d.isMeasureAndHalf(i+1) || d.linksRange(i, i+1) && d.numeral(i+2).kind == unit && d.numeral(i+2).value > d.numeral(i).value {
+		return true // ba tháng rưỡi, ba hoặc bốn
 	}
 	next := &d.Tokens[i+1]
 	switch d.Tokens[i].Word.Canon {
