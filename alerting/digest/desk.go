@@ -78,7 +78,7 @@ func (d *Digest) ruleLines(rules []feedback.Rule, w words) (lines []line, more s
 		if d.cfg.Link != "" {
 			link = strings.TrimSuffix(d.cfg.Link, "/") + "/rules/" + r.ClaimID
 		}
-		lines = append(lines, line{clean(name, maxTitle), strings.Join(note, ", "), link})
+		lines = append(lines, line{Claim: clean(name, maxTitle), Note: strings.Join(note, ", "), Link: link, id: r.ClaimID})
 	}
 	if n := len(rules) - maxRules; n > 0 {
 		more = fmt.Sprintf(w.more, w.number(n))

@@ -9,7 +9,8 @@
 // Message-ID, by which mail programs know it. A morning that was slept through is sent late, and says so.
 //
 // A mail is built at its cut-off and waits, as a draft, for its time. Until then a lead can put a note at its head, take
-// stories from its top and approve it with [Digest.Review]; one that nobody reviewed says so.
+// stories from its top, write sentences of the house in other words and approve it with [Digest.Review]; one that nobody
+// reviewed says so, and one with other words says how many.
 //
 // Limits: what a story says (its owner, its verdict) is as it is when the mail is built; its numbers are those of the
 // cut-off.

@@ -34,6 +34,7 @@ type Edition struct {
 	HTML      string // its chart is "cid:" + a name, see [Edition.Standalone]
 	Text      string
 	Chart     []byte // a PNG; nil: none
+	rewritten int    // sentences in a lead's words
 }
 
 // content is what a mail says, before it is put into words.

@@ -44,6 +44,7 @@ type page struct {
 
 // card is one of the stories at the top.
 type card struct {
+	id                       string
 	Severity, Field          string
 	Urgent                   bool // critical or high
 	Label, Claim             string
@@ -62,7 +63,11 @@ type group struct {
 }
 
 // line is a story told in one line.
-type line struct{ Claim, Note, Link string }
+type line struct {
+	Claim, Note, Link string
+	id                string // of the story, or of the claim
+	quoted            bool   // the claim is a headline
+}
 
 type fieldLine struct{ Name, New, Open, In, Before string }
 
@@ -82,15 +87,32 @@ func (d *Digest) render(c *content, list List) (Edition, error) {
 		d.log.Error("the mail goes without its chart", "date", c.date, "list", list.Name, "err", err)
 		chart = nil
 	}
+	p := d.page(c, w, chart != nil)
+	rewritten := p.rewrite(c.review.Rewrites)
+	if rewritten > 0 {
+		p.Review += "; " + w.rewritten(rewritten)
+	}
+	html, text, err := write(p)
+	if err != nil {
+		return Edition{}, err
+	}
+	return Edition{
+		Date: c.date, List: list, MessageID: d.messageID(c.date, list),
+		Subject: w.Brand + " " + c.to.Format("02.01.2006") + ": " + p.Lead, HTML: html, Text: text, Chart: chart, rewritten: rewritten,
+	}, nil
+}
+
+// page puts a mail into words, as the house writes them.
+func (d *Digest) page(c *content, w words, withChart bool) page {
 	p := page{
 		W: w, Lead: w.lead(c), Day: w.days[c.to.Weekday()] + ", " + w.date(c.to),
 		Window:   fmt.Sprintf(w.window, w.moment(c.from), w.moment(c.to)),
 		Warnings: d.warnings(c, w),
 		Sources:  d.sources(c, w),
-		Review:   w.NotReviewed, WithBefore: list.edition() != Daily,
+		Review:   w.NotReviewed, WithBefore: c.list.edition() != Daily,
 		Trend: trendPart{Text: w.trendText(c.trend), Alt: chartInWords(c.trend, w), CID: chartID},
 	}
-	if chart == nil {
+	if !withChart {
 		p.Trend = trendPart{}
 	}
 	if c.review.done() {
@@ -110,14 +132,7 @@ func (d *Digest) render(c *content, list List) (Edition, error) {
 	for _, f := range c.fields {
 		p.Fields = append(p.Fields, fieldLine{label(w.fields, f.name), w.number(f.fresh), w.number(f.open), w.number(f.active), w.number(f.before)})
 	}
-	html, text, err := write(p)
-	if err != nil {
-		return Edition{}, err
-	}
-	return Edition{
-		Date: c.date, List: list, MessageID: d.messageID(c.date, list),
-		Subject: w.Brand + " " + c.to.Format("02.01.2006") + ": " + p.Lead, HTML: html, Text: text, Chart: chart,
-	}, nil
+	return p
 }
 
 func (d *Digest) warnings(c *content, w words) (out []string) {
@@ -149,6 +164,7 @@ func (d *Digest) moment(t time.Time, w words) string {
 
 func (d *Digest) card(it item, w words) card {
 	out := card{
+		id:       it.ID,
 		Severity: label(w.severities, string(it.Severity)), Urgent: it.Severity.Rank() <= 1,
 		Field: label(w.fields, it.Field), Label: w.claimLabel, Claim: clean(it.Statement(w.Lang), maxClaim), FirstTitle: clean(it.FirstTitle, maxTitle),
 		Verdict: label(w.verdicts, it.Verdict), Spread: w.spreadText(&it.Story),
@@ -208,11 +224,12 @@ func (d *Digest) changed(c *content, w words) []group {
 func (d *Digest) lines(items []item, note func(item) string, w words) []line {
 	var out []line
 	for _, it := range items[:min(len(items), maxLines)] {
-		what := it.Statement(w.Lang)
-		if it.Pattern && it.FirstTitle != "" {
-			what = it.FirstTitle
+		l := line{Claim: it.Statement(w.Lang), Note: note(it), Link: d.link(it.ID), id: it.ID}
+		if l.quoted = it.Pattern && it.FirstTitle != ""; l.quoted {
+			l.Claim = it.FirstTitle
 		}
-		out = append(out, line{clean(what, maxTitle), note(it), d.link(it.ID)})
+		l.Claim = clean(l.Claim, maxTitle)
+		out = append(out, l)
 	}
 	return out
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"haidang/internal/store"
 )
 
 // Bounds of a review, in letters and stories.
@@ -23,6 +25,8 @@ type Review struct {
 	At      time.Time // when
 	Note    string    // words at the head of the mail; may be empty
 	LeftOut []string  // IDs of stories that are not to stand at the top; they are told further down
+	// Rewrites are the sentences that are to stand in other words: those of [Draft], with what they become.
+	Rewrites []Rewrite
 }
 
 // done reports whether somebody has reviewed the mail.
@@ -42,11 +46,13 @@ type Draft struct {
 	Review
 	Version int64 // for the next Review
 	Top     []TopStory
-	State   string    // pending, sent, failed
-	Waits   bool      // nobody has begun to send it: it can be reviewed
-	Problem string    // why somebody does not have it
-	Built   time.Time // when its text was made
-	SentAt  time.Time // zero until everybody has it
+	// Sentences are those that can be written in other words, in the order of the mail.
+	Sentences []Rewrite
+	State     string    // pending, sent, failed
+	Waits     bool      // nobody has begun to send it: it can be reviewed
+	Problem   string    // why somebody does not have it
+	Built     time.Time // when its text was made
+	SentAt    time.Time // zero until everybody has it
 }
 
 // TopStory is a story that may stand at the top of a mail.
@@ -55,8 +61,8 @@ type TopStory struct {
 	LeftOut       bool
 }
 
-// Review approves the draft of a date, with a note and without some stories at its top, and builds its mail anew. The
-// version is that of the [Draft] that the reviewer looked at.
+// Review approves the draft of a date, with a note, without some stories at its top and with some sentences in other
+// words, and builds its mail anew. The version is that of the [Draft] that the reviewer looked at.
 func (d *Digest) Review(ctx context.Context, date Date, list List, version int64, r Review) error {
 	r.By, r.Note = clean(r.By, maxOutlet), cleanNote(r.Note)
 	switch {
@@ -66,6 +72,10 @@ func (d *Digest) Review(ctx context.Context, date Date, list List, version int64
 		return ErrLongNote
 	case len(r.LeftOut) > maxLeftOut:
 		return fmt.Errorf("%d stories are left out; at most %d can be", len(r.LeftOut), maxLeftOut)
+	}
+	var err error
+	if r.Rewrites, err = cleanRewrites(r.Rewrites, r.LeftOut); err != nil {
+		return err
 	}
 	if _, _, err := d.window(date, list); err != nil {
 		return err
@@ -82,11 +92,18 @@ func (d *Digest) Review(ctx context.Context, date Date, list List, version int64
 	case stored.version != version:
 		return ErrReviewed
 	}
-	return d.rebuild(ctx, stored, r)
+	return d.rebuild(ctx, stored, r, func(tx *store.Tx, e Edition, leftOut, rewrites string) error {
+		if e.rewritten < len(r.Rewrites) {
+			return ErrStale
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO digest_reviews (date, list, version, by_whom, at, note, left_out, rewrites) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			string(date), list.Name, version+1, r.By, millis(r.At), r.Note, leftOut, rewrites)
+		return err
+	})
 }
 
-// rebuild replaces the text of a mail that nobody has begun to send.
-func (d *Digest) rebuild(ctx context.Context, r row, review Review) error {
+// rebuild replaces the text of a mail that nobody has begun to send; and writes what else belongs to the change.
+func (d *Digest) rebuild(ctx context.Context, r row, review Review, and func(tx *store.Tx, e Edition, leftOut, rewrites string) error) error {
 	e, err := d.build(ctx, r.Date, r.List, review)
 	if err != nil {
 		return err
@@ -95,18 +112,27 @@ func (d *Digest) rebuild(ctx context.Context, r row, review Review) error {
 	if err != nil {
 		return err
 	}
-	res, err := d.deps.DB.Exec(ctx, `UPDATE digests SET subject = ?, html = ?, plain = ?, chart = ?, created_at = ?, version = version + 1,
-		reviewed_by = ?, reviewed_at = ?, note = ?, left_out = ? WHERE date = ? AND list = ? AND state = 'pending' AND attempts = 0 AND version = ?`,
-		e.Subject, e.HTML, e.Text, encodeChart(e.Chart), d.now().UnixMilli(),
-		review.By, millis(review.At), review.Note, string(leftOut), string(r.Date), r.List.Name, r.version)
+	rewrites, err := json.Marshal(append([]Rewrite{}, review.Rewrites...))
 	if err != nil {
-		return fmt.Errorf("store the digest of %s: %w", r.Date, err)
+		return err
 	}
-	n, err := res.RowsAffected()
-	if err == nil && n == 0 {
-		return ErrAlreadySent // or another review came first: the reader will see which
-	}
-	return err
+	return d.deps.DB.InTx(ctx, func(tx *store.Tx) error {
+		res, err := tx.Exec(ctx, `UPDATE digests SET subject = ?, html = ?, plain = ?, chart = ?, created_at = ?, version = version + 1,
+			reviewed_by = ?, reviewed_at = ?, note = ?, left_out = ?, rewrites = ? WHERE date = ? AND list = ? AND state = 'pending' AND attempts = 0 AND version = ?`,
+			e.Subject, e.HTML, e.Text, encodeChart(e.Chart), d.now().UnixMilli(),
+			review.By, millis(review.At), review.Note, string(leftOut), string(rewrites), string(r.Date), r.List.Name, r.version)
+		if err != nil {
+			return fmt.Errorf("store the digest of %s: %w", r.Date, err)
+		}
+		n, err := res.RowsAffected()
+		if err == nil && n == 0 {
+			return ErrAlreadySent // or another review came first: the reader will see which
+		}
+		if err != nil || and == nil {
+			return err
+		}
+		return and(tx, e, string(leftOut), string(rewrites))
+	})
 }
 
 // Draft returns the stored mail of a date, and the stories that a lead can take from its top. It returns [ErrNoDraft]
@@ -135,6 +161,8 @@ func (d *Digest) Draft(ctx context.Context, date Date, list List) (Draft, error)
 			out.Top = append(out.Top, TopStory{it.ID, it.Statement(list.Language), true})
 		}
 	}
+	p := d.page(c, wordsFor(list), len(r.Chart) > 0)
+	out.Sentences = p.rewritable(r.review.Rewrites)
 	return out, nil
 }
 

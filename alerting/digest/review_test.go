@@ -156,3 +156,87 @@ func TestStoriesInHandAreSaidToBeWatched(t *testing.T) {
 	}
 	wants(t, "the text", w.build("ban-chi-dao").Text, "Đang theo dõi\n", "· đang xác minh, lan")
 }
+
+func TestALeadRewritesSentences(t *testing.T) {
+	for _, list := range []string{"ban-chi-dao", "partners"} {
+		t.Run(list, func(t *testing.T) {
+			m := startServer(t, TLSNone, nil)
+			w := newWorld(t, through(m))
+			w.day()
+			l, d := w.draftOf(list)
+			var verdict, lead Rewrite
+			for _, s := range d.Sentences {
+				switch {
+				case s.Place == "lead":
+					lead = s
+				case verdict.Place == "" && strings.HasPrefix(s.Place, "top/") && strings.HasSuffix(s.Place, "/verdict"):
+					verdict = s
+				}
+				if s.Becomes != "" || s.Was == "" || !strings.Contains(unix(d.Text), s.Was) || s.About == "" {
+					t.Errorf("%+v is no sentence of the mail", s)
+				}
+			}
+			lead.Becomes, verdict.Becomes = "Sáng nay hai tin.\r\nBcc: x@y.vn", "Bộ đang kiểm tra <b>"
+			note := Rewrite{Place: "sources", Was: "another mail's", Becomes: "x"}
+			if err := w.Review(t.Context(), sunday, l, d.Version, Review{By: "An", Rewrites: []Rewrite{lead, note}}); !errors.Is(err, ErrStale) {
+				t.Errorf("a sentence that is not in the mail = %v, want ErrStale", err)
+			}
+			unchanged := d.Sentences[len(d.Sentences)-1]
+			unchanged.Becomes = unchanged.Was
+			if err := w.Review(t.Context(), sunday, l, d.Version, Review{By: "An", Rewrites: []Rewrite{lead, verdict, unchanged}}); err != nil {
+				t.Fatal(err)
+			}
+			again, err := w.Draft(t.Context(), sunday, l)
+			if err != nil || again.Sentences[0].Was != lead.Was || again.Sentences[0].Becomes != "Sáng nay hai tin. Bcc: x@y.vn" {
+				t.Errorf("the draft does not keep the sentence as it was: %+v, %v", again.Sentences[0], err)
+			}
+			w.now = morning
+			w.mustSend(list, ReasonSent)
+			p := parseMail(t, m.got()[0].raw)
+			mark := map[string]string{"ban-chi-dao": "An đã duyệt lúc 06:35 ngày 22.11; đã sửa 2 câu", "partners": "Reviewed by An at 06:35 on 22 Nov; 2 sentences rewritten"}[list]
+			wants(t, "the mail", unix(p.text), mark, "Sáng nay hai tin. Bcc: x@y.vn.\n", ": Bộ đang kiểm tra <b>\n")
+			wants(t, "the HTML", p.html, "Bộ đang kiểm tra &lt;b&gt;")
+			wants(t, "the subject", p.subject, "Sáng nay hai tin. Bcc: x@y.vn")
+			lacks(t, "the mail", unix(p.text), lead.Was)
+			trail, err := w.Reviews(t.Context(), sunday, l)
+			if err != nil || len(trail) != 1 || trail[0].By != "An" || len(trail[0].Rewrites) != 2 || trail[0].Rewrites[1].Was != verdict.Was || trail[0].Rewrites[1].Becomes != verdict.Becomes {
+				t.Errorf("Reviews = %+v, %v; want one, with both sentences as they were", trail, err)
+			}
+		})
+	}
+}
+
+// A headline is what an outlet wrote: nobody writes it anew.
+func TestHeadlinesAndWarningsAreNotRewritten(t *testing.T) {
+	w := newWorld(t)
+	w.day()
+	w.health.LastArticle = morning.Add(-9 * time.Hour)
+	_, d := w.draftOf("ban-chi-dao")
+	var said []string
+	for _, s := range d.Sentences {
+		said = append(said, s.Was)
+	}
+	all := strings.Join(said, "\n")
+	wants(t, "the mail", d.Text, "không nhận được bài mới nào", "chưa qua người duyệt")
+	lacks(t, "the sentences", all, "không nhận được bài mới nào", "chưa qua người duyệt")
+	stories, err := w.desk.Stories(t.Context(), alerting.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range stories {
+		if s.Pattern && strings.Contains(all, s.FirstTitle) {
+			t.Errorf("the headline %q can be rewritten", s.FirstTitle)
+		}
+	}
+}
+
+func TestTooLongSentencesAreRefused(t *testing.T) {
+	w := newWorld(t)
+	w.day()
+	l, d := w.draftOf("partners")
+	long := d.Sentences[0]
+	long.Becomes = strings.Repeat("ă", maxRewrite+1)
+	if err := w.Review(t.Context(), sunday, l, d.Version, Review{By: "An", Rewrites: []Rewrite{long}}); !errors.Is(err, ErrLongRewrite) {
+		t.Errorf("Review = %v, want ErrLongRewrite", err)
+	}
+}

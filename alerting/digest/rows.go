@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -89,18 +90,18 @@ func insert(ctx context.Context, tx *store.Tx, e Edition, now, next time.Time) e
 func (d *Digest) read(ctx context.Context, date Date, list List) (row, error) {
 	r := row{Edition: Edition{Date: date, List: list}}
 	var next, created, sent, reviewed int64
-	var chart, leftOut string
+	var chart, leftOut, rewrites string
 	err := d.deps.DB.QueryRow(ctx, `SELECT state, message_id, subject, html, plain, chart, attempts, next_at, created_at, sent_at,
-		version, reviewed_by, reviewed_at, note, left_out, last_error FROM digests WHERE date = ? AND list = ?`,
+		version, reviewed_by, reviewed_at, note, left_out, rewrites, last_error FROM digests WHERE date = ? AND list = ?`,
 		string(date), list.Name).Scan(&r.state, &r.MessageID, &r.Subject, &r.HTML, &r.Text, &chart, &r.attempts, &next, &created, &sent,
-		&r.version, &r.review.By, &reviewed, &r.review.Note, &leftOut, &r.problem)
+		&r.version, &r.review.By, &reviewed, &r.review.Note, &leftOut, &rewrites, &r.problem)
 	if err != nil {
 		return r, fmt.Errorf("read the digest of %s: %w", date, err)
 	}
 	if r.Chart, err = base64.StdEncoding.DecodeString(chart); err != nil {
 		return r, fmt.Errorf("read the chart of the digest of %s: %w", date, err)
 	}
-	if err := json.Unmarshal([]byte(leftOut), &r.review.LeftOut); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(leftOut), &r.review.LeftOut), json.Unmarshal([]byte(rewrites), &r.review.Rewrites)); err != nil {
 		return r, fmt.Errorf("read the review of the digest of %s: %w", date, err)
 	}
 	r.nextAt, r.createdAt, r.sentAt, r.review.At = time.UnixMilli(next), time.UnixMilli(created), moment(sent), moment(reviewed)

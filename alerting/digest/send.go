@@ -127,7 +127,7 @@ func (d *Digest) inTime(ctx context.Context, r row) (row, error) {
 	if err != nil || r.attempts > 0 || d.now().Sub(due) <= lateAfter || r.createdAt.Sub(due) > lateAfter {
 		return r, err
 	}
-	if err := d.rebuild(ctx, r, r.review); err != nil && !errors.Is(err, ErrAlreadySent) {
+	if err := d.rebuild(ctx, r, r.review, nil); err != nil && !errors.Is(err, ErrAlreadySent) {
 		return r, err
 	}
 	return d.read(ctx, r.Date, r.List)

@@ -17,6 +17,7 @@ type words struct {
 	Lang, Brand                                        string
 	window, preview, late                              string
 	NotReviewed, reviewed, NoteHeading                 string
+	rewritten                                          func(n int) string // sentences of the mail
 	behind, dry, unknown                               string
 	TopHeading, claimLabel, articleLabel, Kind         string
 	FirstArticle                                       string
@@ -74,6 +75,7 @@ func vietnamese() words {
 		late:        "Gửi muộn: bản tin này lẽ ra được gửi lúc %s.",
 		NotReviewed: "Bản tự động, chưa qua người duyệt",
 		reviewed:    "%s đã duyệt lúc %s", NoteHeading: "Lời người duyệt",
+		rewritten:  func(n int) string { return "đã sửa " + grouped(n, ".") + " câu" },
 		behind:     "Số liệu có thể chưa đủ: hệ thống xử lý trễ %s, còn %s bài đang chờ.",
 		dry:        "Số liệu có thể chưa đủ: không nhận được bài mới nào từ %s.",
 		unknown:    "Không rõ tình trạng các nguồn tin; số liệu có thể chưa đủ.",
@@ -149,6 +151,7 @@ func english() words {
 		late:        "Sent late: this mail was due at %s.",
 		NotReviewed: "Automatic edition, not reviewed",
 		reviewed:    "Reviewed by %s at %s", NoteHeading: "A word from the reviewer",
+		rewritten:  func(n int) string { return plural(n, "sentence rewritten", "sentences rewritten") },
 		behind:     "Numbers may be incomplete: processing is %s behind, %s articles are waiting.",
 		dry:        "Numbers may be incomplete: no new article has come in since %s.",
 		unknown:    "The state of the sources is not known; numbers may be incomplete.",

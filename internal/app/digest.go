@@ -202,7 +202,7 @@ func (a *App) reviewDigest(ctx context.Context, date digest.Date, list digest.Li
 		return nil, fmt.Errorf("digest of %s, list %s: %w", date, list.Name, err)
 	}
 	if r.Review != "" {
-		review := digest.Review{By: r.Review, Note: r.Note, LeftOut: r.LeaveOut}
+		review := digest.Review{By: r.Review, Note: r.Note, LeftOut: r.LeaveOut, Rewrites: draft.Rewrites}
 		if err := a.digest.Review(ctx, date, list, draft.Version, review); err != nil {
 			return nil, fmt.Errorf("digest of %s, list %s: %w", date, list.Name, err)
 		}

@@ -20,6 +20,7 @@ type Digests interface {
 	Build(ctx context.Context, date digest.Date, list digest.List) (digest.Edition, error)
 	Draft(ctx context.Context, date digest.Date, list digest.List) (digest.Draft, error)
 	Review(ctx context.Context, date digest.Date, list digest.List, version int64, r digest.Review) error
+	Reviews(ctx context.Context, date digest.Date, list digest.List) ([]digest.Review, error)
 }
 
 // digestsAtATime bounds one page of past mails.
@@ -112,15 +113,24 @@ func (s *Server) comingNext(b *digestsBody) error {
 
 // digestBody is one mail, and what a lead can do with it.
 type digestBody struct {
-	L        language
-	Draft    digest.Draft
-	Preview  bool // it is not built yet: this is what it would be now
-	Due      time.Time
-	Reviewer string
-	Note     string
-	MayAct   bool
-	SignInTo string
-	Refused  string
+	L         language
+	Draft     digest.Draft
+	Preview   bool // it is not built yet: this is what it would be now
+	Due       time.Time
+	Reviewer  string
+	Note      string
+	Sentences []digest.Rewrite // as the form has them
+	Rewritten int              // of them
+	Trail     []reviewView
+	MayAct    bool
+	SignInTo  string
+	Refused   string
+}
+
+// reviewView is one line of the mail's trail.
+type reviewView struct {
+	digest.Review
+	L language
 }
 
 // Day is the morning it is for.
@@ -156,10 +166,16 @@ func (s *Server) mailOf(r *http.Request) (d digest.Draft, preview bool, err erro
 }
 
 func (s *Server) digestPage(w http.ResponseWriter, r *http.Request) error {
-	return s.showDigest(w, r, http.StatusOK, "", "")
+	return s.showDigest(w, r, http.StatusOK, refusedReview{})
 }
 
-func (s *Server) showDigest(w http.ResponseWriter, r *http.Request, status int, refused, note string) error {
+// refusedReview is why a review was not taken, and what was written in it: a refusal loses nothing.
+type refusedReview struct {
+	why, note string
+	becomes   map[string]string // by the sentence's key
+}
+
+func (s *Server) showDigest(w http.ResponseWriter, r *http.Request, status int, refused refusedReview) error {
 	d, preview, err := s.mailOf(r)
 	if err != nil {
 		return err
@@ -169,18 +185,39 @@ func (s *Server) showDigest(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	body := digestBody{L: l, Draft: d, Preview: preview, Reviewer: s.personName(l, d.By), Note: d.Note, MayAct: v.Lead, Refused: refused}
-	if refused != "" {
-		body.Note = note
+	body := digestBody{L: l, Draft: d, Preview: preview, Reviewer: s.personName(l, d.By), Note: d.Note, Sentences: d.Sentences, MayAct: v.Lead, Refused: refused.why}
+	if refused.why != "" {
+		body.Note = refused.note
 	}
+	body.fill(refused.becomes)
 	if !v.Known() {
 		body.SignInTo = "/sign-in?back=" + body.Address()
 	}
 	if body.Due, err = s.deps.Digests.SendTime(d.Date); err != nil {
 		return err
 	}
+	trail, err := s.deps.Digests.Reviews(r.Context(), d.Date, d.List)
+	if err != nil {
+		return err
+	}
+	for _, review := range trail {
+		body.Trail = append(body.Trail, reviewView{review, l})
+	}
 	w.Header().Set("Content-Security-Policy", w.Header().Get("Content-Security-Policy")+"; frame-src 'self'")
 	return s.show(w, r, status, "digest", page{Title: d.Subject, Section: "digests", Body: body})
+}
+
+// fill puts into the form what a visitor wrote, and counts the sentences that are in other words.
+func (b *digestBody) fill(becomes map[string]string) {
+	for i := range b.Sentences {
+		sentence := &b.Sentences[i]
+		if written, ok := becomes[sentence.Key()]; ok {
+			sentence.Becomes = written
+		}
+		if sentence.Becomes != "" && sentence.Becomes != sentence.Was {
+			b.Rewritten++
+		}
+	}
 }
 
 // mailPolicy lets a mail have its own styles and its picture, and nothing else: no script, no address, no form.
@@ -203,7 +240,10 @@ func (s *Server) digestMail(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// reviewDigest approves a mail before its time, with a note and without some stories at its top.
+// maxReview bounds the form of a review: a hundred sentences fit, in letters that take nine bytes each.
+const maxReview = 512 << 10
+
+// reviewDigest approves a mail before its time, with a note, without some stories at its top and with sentences in other words.
 func (s *Server) reviewDigest(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.actor(r)
 	if err != nil {
@@ -214,29 +254,36 @@ func (s *Server) reviewDigest(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := s.language(r)
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	r.Body = http.MaxBytesReader(w, r.Body, maxReview)
 	if err := r.ParseForm(); err != nil {
 		return badRequest{l.T("act.form")}
 	}
-	note := r.PostFormValue("note")
+	written, err := sentencesOf(r)
+	if err != nil {
+		return badRequest{l.T("act.form")}
+	}
+	refuse := func(status int, why string) error {
+		return s.showDigest(w, r, status, refusedReview{l.T(why), r.PostFormValue("note"), written})
+	}
 	if !v.Lead {
-		return s.showDigest(w, r, http.StatusForbidden, l.T("digest.lead"), note)
+		return refuse(http.StatusForbidden, "digest.lead")
 	}
 	version, err := formVersion(r)
 	if err != nil || preview {
 		return badRequest{l.T("act.form")}
 	}
-	review := digest.Review{By: v.Name, Note: note}
-	kept := r.PostForm["keep"]
-	for _, top := range d.Top {
-		if !slices.Contains(kept, top.ID) {
-			review.LeftOut = append(review.LeftOut, top.ID)
-		}
+	review := digest.Review{By: v.Name, Note: r.PostFormValue("note"), LeftOut: leftOut(d.Top, r.PostForm["keep"])}
+	var stale bool
+	if review.Rewrites, stale = rewritten(d.Sentences, written); stale {
+		return refuse(http.StatusConflict, "digest.stale")
 	}
 	err = s.deps.Digests.Review(r.Context(), d.Date, d.List, version, review)
-	for kind, key := range map[error]string{digest.ErrAlreadySent: "digest.sent_already", digest.ErrReviewed: "digest.reviewed_already", digest.ErrLongNote: "digest.long_note"} {
+	for kind, key := range map[error]string{
+		digest.ErrAlreadySent: "digest.sent_already", digest.ErrReviewed: "digest.reviewed_already", digest.ErrLongNote: "digest.long_note",
+		digest.ErrLongRewrite: "digest.long_sentence", digest.ErrStale: "digest.stale",
+	} {
 		if errors.Is(err, kind) {
-			return s.showDigest(w, r, http.StatusConflict, l.T(key), note)
+			return refuse(http.StatusConflict, key)
 		}
 	}
 	if err != nil {
@@ -244,4 +291,43 @@ func (s *Server) reviewDigest(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/digests/"+string(d.Date)+"/"+d.List.Name, http.StatusSeeOther)
 	return nil
+}
+
+// leftOut are the stories that were not ticked.
+func leftOut(top []digest.TopStory, kept []string) (out []string) {
+	for _, t := range top {
+		if !slices.Contains(kept, t.ID) {
+			out = append(out, t.ID)
+		}
+	}
+	return out
+}
+
+// sentencesOf reads what a form says of sentences, by their keys.
+func sentencesOf(r *http.Request) (map[string]string, error) {
+	keys, becomes := r.PostForm["sentence"], r.PostForm["becomes"]
+	if len(keys) != len(becomes) {
+		return nil, errors.New("sentences without their words")
+	}
+	out := make(map[string]string, len(keys))
+	for i, key := range keys {
+		out[key] = becomes[i]
+	}
+	return out, nil
+}
+
+// rewritten are the sentences that are to stand in other words. It is stale where one of the form is not in the mail any more.
+func rewritten(sentences []digest.Rewrite, written map[string]string) (out []digest.Rewrite, stale bool) {
+	known := map[string]bool{}
+	for _, sentence := range sentences {
+		known[sentence.Key()] = true
+		if becomes := written[sentence.Key()]; becomes != "" && becomes != sentence.Was {
+			sentence.Becomes = becomes
+			out = append(out, sentence)
+		}
+	}
+	for key := range written {
+		stale = stale || !known[key]
+	}
+	return out, stale
 }

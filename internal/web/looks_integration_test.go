@@ -53,7 +53,20 @@ func richSite(t *testing.T) *site {
 	if err := s.desk.EndSilence(t.Context(), ended.ID, "desk"); err != nil {
 		t.Fatal(err)
 	}
+	s.draft()
 	return s
+}
+
+// draft stores the mail that comes next, so that it waits for a review.
+func (s *site) draft() {
+	s.t.Helper()
+	_, date, _ := strings.Cut(s.nextDigest(), "/digests/")
+	date, list, _ := strings.Cut(date, "/")
+	_, err := s.db.Exec(s.t.Context(), `INSERT INTO digests (date, list, state, message_id, subject, html, plain, attempts, next_at, last_error, created_at, sent_at)
+		VALUES (?, ?, 'pending', 'm', 'Bản tin', '<p>Bản tin</p>', 'Bản tin', 0, 0, '', 0, 0)`, date, list)
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // nextDigest is the page of the mail that comes next.

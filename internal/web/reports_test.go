@@ -2,10 +2,12 @@ package web
 
 import (
 	"encoding/csv"
+	"html"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -226,6 +228,62 @@ func TestLeadReviewsTheDigestOnItsPage(t *testing.T) {
 	}
 	if w := o.ask("GET", "/digests?before=x", lan, nil); w.Code != http.StatusBadRequest {
 		t.Errorf("before=x = %d, want 400", w.Code)
+	}
+}
+
+// formOf is what a browser sends of the sentences on a digest's page, with one of them written anew.
+func formOf(t *testing.T, page, was, becomes string) url.Values {
+	t.Helper()
+	form := url.Values{"version": {versionOf(t, page)}}
+	for _, m := range regexp.MustCompile(`name="sentence" value="([^"]*)">.*?<textarea[^>]*>([^<]*)</textarea>`).FindAllStringSubmatch(page, -1) {
+		key, words := html.UnescapeString(m[1]), html.UnescapeString(m[2])
+		if strings.HasPrefix(key, was) {
+			words = becomes
+		}
+		form["sentence"], form["becomes"] = append(form["sentence"], key), append(form["becomes"], words)
+	}
+	return form
+}
+
+func TestALeadRewritesSentencesOnTheDigestsPage(t *testing.T) {
+	o := newOffice(t, nil)
+	ids := o.rumour("flu")
+	o.draft("2026-11-23")
+	thu := o.signIn("thu")
+	const mail = "/digests/2026-11-23/ban-chi-dao"
+	page := o.ask("GET", mail, thu, nil).Body.String()
+	form := formOf(t, page, "top/"+ids[0]+"/verdict#", "The ministry is checking "+hostile)
+	form["keep"] = ids
+	if len(form["sentence"]) < 5 {
+		t.Fatalf("%d sentences on the page:\n%s", len(form["sentence"]), page)
+	}
+	long := formOf(t, page, "lead#", strings.Repeat("dài ", 200))
+	if w := o.ask("POST", mail+"/review", thu, long); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "longer than 500") || !strings.Contains(w.Body.String(), "dài dài") {
+		t.Errorf("a sentence too long = %d, want it kept:\n%s", w.Code, w.Body)
+	}
+	if w := o.ask("POST", mail+"/review", thu, form); w.Code != http.StatusSeeOther {
+		t.Fatalf("a review = %d:\n%s", w.Code, w.Body)
+	}
+	page = o.ask("GET", mail, thu, nil).Body.String()
+	for _, want := range []string{"Rewrite sentences (1 sentence rewritten)", "As it was: <bdi>Chưa có kết luận</bdi>", "<del><bdi>Chưa có kết luận</bdi></del>", "<ins><bdi>The ministry is checking &lt;script&gt;"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	if text := o.ask("GET", mail+"/mail?text", thu, nil).Body.String(); !strings.Contains(text, "đã sửa 1 câu") || !strings.Contains(text, "The ministry is checking") {
+		t.Errorf("the mail is not marked as edited:\n%s", text)
+	}
+	if w := o.ask("POST", mail+"/review", thu, url.Values{"version": {versionOf(t, page)}, "sentence": {"lead#00000000"}, "becomes": {"x"}}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "has changed in the mail") {
+		t.Errorf("a sentence that is not there = %d", w.Code)
+	}
+	if w := o.ask("POST", mail+"/review", thu, url.Values{"version": {versionOf(t, page)}, "sentence": {"lead#00000000"}}); w.Code != http.StatusBadRequest {
+		t.Errorf("a sentence without words = %d", w.Code)
+	}
+	if w := o.ask("POST", mail+"/review", thu, formOf(t, page, "top/", "")); w.Code != http.StatusSeeOther { // back to the words as they were
+		t.Fatalf("a second review = %d:\n%s", w.Code, w.Body)
+	}
+	if page = o.ask("GET", mail, thu, nil).Body.String(); strings.Contains(page, "As it was:") || strings.Count(page, "<del>") != 1 {
+		t.Errorf("the sentence is not as it was, or the trail lost the first review:\n%s", page)
 	}
 }
 
