@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"slices"
 	"strings"
 
 	"haidang/internal/text"
@@ -11,14 +12,21 @@ const maxGap = 6
 
 // lexicon finds many phrases in one pass over the tokens. A phrase written with marks is found with the same marks, or
 // in a run of Vietnamese that has none; unlike a query term, a phrase written without marks is never found with them.
+// Words are compared by their IDs: those of phrases are interned, so that every spelling of them has one.
 type lexicon[T any] struct {
-	marked     *branch[T] // by Canon
-	unmarked   *branch[T] // by Fold, entered only at tokens of unmarked Vietnamese
-	longFolded bool       // one syllable without its marks says too little to be found: "so" may be sở or số
+	marked     tree[T] // by the ID of Canon
+	unmarked   tree[T] // by the ID of Fold, entered only at tokens of unmarked Vietnamese
+	longFolded bool    // one syllable without its marks says too little to be found: "so" may be sở or số
+}
+
+// tree is phrases by their words. Few words begin one, and every token is looked up: the first step is an index.
+type tree[T any] struct {
+	first []*branch[T] // by ID
 }
 
 type branch[T any] struct {
-	next   map[string]*branch[T]
+	ids    []uint32 // ascending
+	next   []*branch[T]
 	leaves []leaf[T]
 }
 
@@ -27,19 +35,13 @@ type leaf[T any] struct {
 	rest  [][]*text.Word // the parts after each "…"
 }
 
-func newLexicon[T any]() *lexicon[T] {
-	return &lexicon[T]{marked: &branch[T]{}, unmarked: &branch[T]{}}
-}
+func newLexicon[T any]() *lexicon[T] { return &lexicon[T]{} }
 
 // add enters a phrase; it reports whether the phrase has any word.
 func (l *lexicon[T]) add(phrase string, value T) bool {
 	var parts [][]*text.Word
 	for part := range strings.SplitSeq(phrase, "…") {
-		var words []*text.Word
-		for _, t := range text.Analyze(part).Tokens {
-			words = append(words, t.Word)
-		}
-		if len(words) > 0 {
+		if words := text.Intern(part); len(words) > 0 {
 			parts = append(parts, words)
 		}
 	}
@@ -47,26 +49,47 @@ func (l *lexicon[T]) add(phrase string, value T) bool {
 		return false
 	}
 	end := leaf[T]{value: value, rest: parts[1:]}
-	l.marked.enter(parts[0], end, func(w *text.Word) string { return w.Canon })
+	l.marked.enter(parts[0], end, canonID)
 	if l.longFolded && len(parts) == 1 && len(parts[0]) == 1 {
 		return true
 	}
-	l.unmarked.enter(parts[0], end, func(w *text.Word) string { return w.Fold })
+	l.unmarked.enter(parts[0], end, foldID)
 	return true
 }
 
-func (b *branch[T]) enter(words []*text.Word, end leaf[T], key func(*text.Word) string) {
-	for _, w := range words {
-		if b.next == nil {
-			b.next = map[string]*branch[T]{}
-		}
-		k := key(w)
-		if b.next[k] == nil {
-			b.next[k] = &branch[T]{}
-		}
-		b = b.next[k]
+func canonID(w *text.Word) uint32 { return w.ID }
+func foldID(w *text.Word) uint32  { return w.FoldID }
+
+func (t *tree[T]) enter(words []*text.Word, end leaf[T], id func(*text.Word) uint32) {
+	first := int(id(words[0]))
+	if first >= len(t.first) {
+		t.first = append(t.first, make([]*branch[T], first+1-len(t.first))...)
+	}
+	if t.first[first] == nil {
+		t.first[first] = &branch[T]{}
+	}
+	b := t.first[first]
+	for _, w := range words[1:] {
+		b = b.below(id(w))
 	}
 	b.leaves = append(b.leaves, end)
+}
+
+// below returns the branch that a word leads to, made if there is none.
+func (b *branch[T]) below(id uint32) *branch[T] {
+	i, ok := slices.BinarySearch(b.ids, id)
+	if !ok {
+		b.ids, b.next = slices.Insert(b.ids, i, id), slices.Insert(b.next, i, &branch[T]{})
+	}
+	return b.next[i]
+}
+
+// begin returns the branch of the phrases that begin with a word, or nil. No phrase has a word of ID 0.
+func (t *tree[T]) begin(id uint32) *branch[T] {
+	if int(id) >= len(t.first) {
+		return nil
+	}
+	return t.first[id]
 }
 
 // find calls found with the tokens [first, last) of every phrase, left to right. Of phrases that begin at one token only
@@ -96,40 +119,42 @@ func (l *lexicon[T]) find(d *text.Doc, found func(first, last int, value T)) {
 	}
 }
 
-func (l *lexicon[T]) longest(d *text.Doc, first int) (*branch[T], int) {
-	at, last := descend(l.marked, d, first, false)
-	if d.Tokens[first].Unmarked {
-		if other, end := descend(l.unmarked, d, first, true); end > last {
+func (l *lexicon[T]) longest(d *text.Doc, first int) (at *branch[T], last int) {
+	t := &d.Tokens[first]
+	if b := l.marked.begin(t.Word.ID); b != nil {
+		at, last = b.descend(d, first, canonID)
+	}
+	if !t.Unmarked {
+		return at, last
+	}
+	if b := l.unmarked.begin(t.Word.FoldID); b != nil {
+		if other, end := b.descend(d, first, foldID); end > last {
 			at, last = other, end
 		}
 	}
 	return at, last
 }
 
-// descend follows the tokens down the tree and returns the last branch that ends a phrase. A phrase stays in its sentence.
-func descend[T any](b *branch[T], d *text.Doc, first int, fold bool) (*branch[T], int) {
-	var best *branch[T]
-	end := first
-	for i := first; i < len(d.Tokens) && b.next != nil; i++ {
-		t := &d.Tokens[i]
-		key := t.Word.Canon
-		if fold {
-			key = t.Word.Fold
+// descend follows the tokens behind the first and returns the last branch that ends a phrase, and where. A phrase stays in
+// its sentence.
+func (b *branch[T]) descend(d *text.Doc, first int, id func(*text.Word) uint32) (best *branch[T], end int) {
+	sentence := d.Tokens[first].Sentence
+	for i := first + 1; ; i++ {
+		if b.usable(d, i) {
+			best, end = b, i
 		}
-		if t.Sentence != d.Tokens[first].Sentence {
-			break
+		if len(b.ids) == 0 || i == len(d.Tokens) || d.Tokens[i].Sentence != sentence {
+			return best, end
 		}
-		if b = b.next[key]; b == nil {
-			break
+		k, ok := slices.BinarySearch(b.ids, id(d.Tokens[i].Word))
+		if !ok {
+			return best, end
 		}
-		if usable(b, d, i+1) {
-			best, end = b, i+1
-		}
+		b = b.next[k]
 	}
-	return best, end
 }
 
-func usable[T any](b *branch[T], d *text.Doc, last int) bool {
+func (b *branch[T]) usable(d *text.Doc, last int) bool {
 	for _, l := range b.leaves {
 		if _, ok := follow(d, last, l.rest); ok {
 			return true
