@@ -65,7 +65,7 @@ func Parse(data []byte) (*Model, error) {
 	for _, levels := range m.levels {
 		slices.SortFunc(levels, func(a, b level) int { return cmp.Compare(a.logOdds, b.logOdds) })
 	}
-	m.foldWords()
+	m.index()
 	return m, errors.Join(errs...)
 }
 

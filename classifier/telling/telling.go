@@ -60,8 +60,11 @@ type Word struct {
 type Model struct {
 	bias   [2]float64
 	words  [2][2]map[string]*entry // by language and zone; Canon of the first word
-	folded [2]map[string]*entry    // of Vietnamese without marks, by zone
 	levels [2][]level              // ascending
+
+	tables   [2][2]*table // of words
+	unmarked [2]*table    // of Vietnamese without marks, by zone
+	count    int          // words and pairs in the tables
 }
 
 // entry is a word and the words that may follow it.
@@ -83,48 +86,58 @@ func (m *Model) Empty() bool { return len(m.levels[Vietnamese])+len(m.levels[Eng
 func (m *Model) Measure(a Article) (int, []Word) {
 	sum := m.bias[a.Language]
 	var words []Word
-	seen := map[*entry]bool{}
-	pairs := map[[2]string]bool{}
-	m.each(a, func(w Word, e *entry, first, second string) {
-		if second == "" && seen[e] || second != "" && pairs[[2]string{first, second}] {
-			return
+	counted := make([]uint64, m.count/64+1) // a bit for each number
+	m.each(a, func(w Word, number int) {
+		if bit := uint64(1) << (number % 64); counted[number/64]&bit == 0 {
+			counted[number/64] |= bit
+			sum += w.Weight
+			words = append(words, w)
 		}
-		if second == "" {
-			seen[e] = true
-		} else {
-			pairs[[2]string{first, second}] = true
-		}
-		sum += w.Weight
-		words = append(words, w)
 	})
 	return m.points(a.Language, sum), words
 }
 
-// each calls found with every word and pair of the article that has a weight.
-func (m *Model) each(a Article, found func(w Word, e *entry, first, second string)) {
+// each calls found with every word and pair of the article that has a weight, and its number.
+func (m *Model) each(a Article, found func(w Word, number int)) {
 	visit(a, func(zone Zone, doc int, d *text.Doc, from, to int) {
+		marked, unmarked := m.tables[a.Language][zone], m.unmarked[zone]
+		if marked == nil { // it has learnt nothing
+			return
+		}
 		for i := from; i < to; i++ {
-			t := &d.Tokens[i]
-			table, key := m.words[a.Language][zone], canon
-			if t.Unmarked && a.Language == Vietnamese {
-				table, key = m.folded[zone], fold
+			t, id := marked, canonID
+			if d.Tokens[i].Unmarked && a.Language == Vietnamese {
+				t, id = unmarked, foldID
 			}
-			first := key(d, zone, i)
-			e := table[first]
-			if e == nil {
+			n := t.at(symbol(d, zone, i, id))
+			if n == nil {
 				continue
 			}
-			if e.weight != 0 {
-				found(Word{zone, doc, i, i + 1, e.weight}, e, first, "")
+			if n.weight != 0 {
+				found(Word{zone, doc, i, i + 1, n.weight}, n.number)
 			}
-			if i+1 < to && e.next != nil {
-				second := key(d, zone, i+1)
-				if w := e.next[second]; w != 0 {
-					found(Word{zone, doc, i, i + 2, w}, e, first, second)
-				}
+			if i+1 == to || len(n.ids) == 0 {
+				continue
+			}
+			if p := n.follow(symbol(d, zone, i+1, id)); p.weight != 0 {
+				found(Word{zone, doc, i, i + 2, p.weight}, p.number)
 			}
 		}
 	})
+}
+
+func canonID(w *text.Word) uint32 { return w.ID }
+func foldID(w *text.Word) uint32  { return w.FoldID }
+
+// symbol is a word as the tables know it.
+func symbol(d *text.Doc, zone Zone, i int, id func(*text.Word) uint32) uint32 {
+	switch {
+	case isFigure(d.Tokens[i].Word.Canon):
+		return aFigureID
+	case isName(d, zone, i):
+		return aNameID
+	}
+	return id(d.Tokens[i].Word)
 }
 
 // visit calls use with the stretches of tokens that are read.
@@ -144,23 +157,35 @@ const (
 	aFigure = "#"
 )
 
-func canon(d *text.Doc, zone Zone, i int) string { return key(d, zone, i, d.Tokens[i].Word.Canon) }
-func fold(d *text.Doc, zone Zone, i int) string  { return key(d, zone, i, d.Tokens[i].Word.Fold) }
-
-// key is the word as the model knows it.
-func key(d *text.Doc, zone Zone, i int, word string) string {
-	t := &d.Tokens[i]
-	for j := range len(word) {
-		if word[j] >= '0' && word[j] <= '9' {
-			return aFigure
-		}
-	}
-	if zone == Body && i != d.Sentences[t.Sentence].First {
-		if r, _ := utf8.DecodeRuneInString(d.Text[t.Start:t.End]); unicode.IsUpper(r) {
-			return aName
-		}
+// canon is a word as the file of a model writes it.
+func canon(d *text.Doc, zone Zone, i int) string {
+	word := d.Tokens[i].Word.Canon
+	switch {
+	case isFigure(word):
+		return aFigure
+	case isName(d, zone, i):
+		return aName
 	}
 	return word
+}
+
+func isFigure(word string) bool {
+	for i := range len(word) {
+		if word[i] >= '0' && word[i] <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
+// isName reports whether a word of the body has a capital within its sentence.
+func isName(d *text.Doc, zone Zone, i int) bool {
+	t := &d.Tokens[i]
+	if zone != Body || i == d.Sentences[t.Sentence].First {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(d.Text[t.Start:t.End])
+	return unicode.IsUpper(r)
 }
 
 // points turns log-odds into points.

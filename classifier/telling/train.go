@@ -231,7 +231,7 @@ func (w weights) model() *Model {
 			m.set(lang, Zone(slices.Index(zoneNames[:], parts[1])), parts[2], weight)
 		}
 	}
-	m.foldWords()
+	m.index()
 	return m
 }
 
