@@ -190,7 +190,11 @@ func (t *take) act(ctx context.Context, c *Command, ref Ref) (*Story, *Refusal, 
 	detail.Mentions = t.cfg.mentions(c.Note)
 	t.enter(s, to, c.Action)
 	t.apply(s, c)
-	if err := t.record(ctx, s, &AuditEntry{Actor: c.Actor, Action: c.Action, Was: was, Note: c.Note}, detail); err != nil {
+	entry := &AuditEntry{Actor: c.Actor, Action: c.Action, Was: was, Note: c.Note}
+	if err := t.record(ctx, s, entry, detail); err != nil {
+		return nil, nil, err
+	}
+	if err := t.callByName(ctx, entry, detail.Mentions); err != nil {
 		return nil, nil, err
 	}
 	return s, nil, t.tellPeople(ctx, s, c, detail.Mentions)

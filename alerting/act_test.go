@@ -489,6 +489,22 @@ func TestCommentsMentionPeople(t *testing.T) {
 	if err := json.Unmarshal(entries[0].Detail, &detail); err != nil || strings.Join(detail.Mentions, " ") != "minh hoa" {
 		t.Errorf("mentions %q (%v), want minh hoa", detail.Mentions, err)
 	}
+	d.do(Command{Action: Comment, Note: "@minh thêm một việc; @lan tự nhắc mình"}, id)
+	list, err := d.Mentions(context.Background(), "minh", 10)
+	if err != nil || len(list) != 2 || list[1].Seq != entries[0].Seq || list[1].By != "lan" || !strings.Contains(list[1].Note, "hỏi tỉnh") || list[1].Story.ClaimID != "dam" {
+		t.Fatalf("Mentions of minh = %+v, %v; want both notes, the latest first", list, err)
+	}
+	if err := d.ReadMentions(context.Background(), "minh", list[1].Seq); err != nil {
+		t.Fatal(err)
+	}
+	for person, want := range map[string]int{"minh": 1, "hoa": 1, "lan": 0} {
+		if n, err := d.UnreadMentions(context.Background(), person); err != nil || n != want {
+			t.Errorf("%s has %d unread (%v), want %d", person, n, err, want)
+		}
+	}
+	if list, err = d.Mentions(context.Background(), "minh", 10); err != nil || list[0].Read() || !list[1].Read() {
+		t.Errorf("Mentions of minh = %+v, %v; want the older one read", list, err)
+	}
 }
 
 func TestAuditTrailShowsTampering(t *testing.T) {

@@ -196,7 +196,7 @@ func (a *App) openPages(context.Context) error {
 		Logger: a.log, Registerer: a.registry, Gatherer: a.registry, Now: a.opts.Now,
 	}
 	if a.has(Serve) {
-		deps.Archive, deps.Desk, deps.Outbox, deps.Silences = a.archive, a.desk, a.desk, a.desk
+		deps.Archive, deps.Desk, deps.Outbox, deps.Silences, deps.Mentions = a.archive, a.desk, a.desk, a.desk, a.desk
 		deps.Place = func(id, language string) string { return a.rules().PlaceName(id, language) }
 		deps.Topic = func(id, language string) string { return a.rules().TopicName(id, language) }
 		deps.Claim = func(id, language string) string { return a.rules().ClaimName(id, language) }

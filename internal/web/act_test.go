@@ -54,7 +54,7 @@ func newOffice(t *testing.T, change func(*Config, *Deps)) *office {
 		}
 	}
 	web, deps := DefaultConfig(), Deps{
-		Archive: fakeArchive{}, Desk: desk, Outbox: desk, Silences: desk, Users: known, People: cfg.People, Now: clock, Version: "test",
+		Archive: fakeArchive{}, Desk: desk, Outbox: desk, Silences: desk, Mentions: desk, Users: known, People: cfg.People, Now: clock, Version: "test",
 		OnDuty: func(time.Time) []alerting.Person { return cfg.People[2:] },
 	}
 	web.Language = "en"

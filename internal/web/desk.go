@@ -32,7 +32,7 @@ type deskBody struct {
 // deskLink leads from the desk to a page of its own.
 type deskLink struct {
 	Address, Says string
-	Count         int // of what waits there for somebody
+	Waits         bool // something there waits for the visitor
 }
 
 // countsLine is the state of the desk in a line.
@@ -131,7 +131,7 @@ func (s *Server) showDesk(w http.ResponseWriter, r *http.Request, status int, sa
 	body := deskBody{
 		Counts: counts.line, Seq: counts.seq, Epoch: epoch, Now: s.deps.Now(), Most: deskRows, Show: show, Said: said, Bulk: s.bulk(r, v),
 	}
-	if body.Links, err = s.deskLinks(r.Context(), l); err != nil {
+	if body.Links, err = s.deskLinks(r.Context(), l, v); err != nil {
 		return err
 	}
 	if s.deps.OnDuty != nil {
@@ -150,15 +150,22 @@ func (s *Server) showDesk(w http.ResponseWriter, r *http.Request, status int, sa
 }
 
 // deskLinks are the pages beside the desk, with what they hold.
-func (s *Server) deskLinks(ctx context.Context, l language) ([]deskLink, error) {
-	if s.deps.Silences == nil {
-		return nil, nil
+func (s *Server) deskLinks(ctx context.Context, l language, v visitor) (out []deskLink, err error) {
+	if s.deps.Mentions != nil && v.Known() && !s.solo() {
+		unread, err := s.deps.Mentions.UnreadMentions(ctx, v.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, deskLink{"/mentions", counted(l.T("mentions.title"), unread), unread > 0})
 	}
-	list, err := s.deps.Silences.Silences(ctx, s.deps.Now())
-	if err != nil {
-		return nil, err
+	if s.deps.Silences != nil {
+		list, err := s.deps.Silences.Silences(ctx, s.deps.Now())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, deskLink{"/silences", counted(l.T("silences.title"), len(list)), false})
 	}
-	return []deskLink{{"/silences", counted(l.T("silences.title"), len(list)), 0}}, nil
+	return out, nil
 }
 
 // counted adds a number to a word, unless there is none.

@@ -37,6 +37,8 @@ func (s *Server) addPages(mux *http.ServeMux) {
 		"GET /alerts.atom":                     s.alertFeed,
 		"GET /outbox":                          s.outbox,
 		"POST /outbox":                         s.settle,
+		"GET /mentions":                        s.mentionsPage,
+		"POST /mentions":                       s.readMentions,
 		"GET /silences":                        s.silencesPage,
 		"POST /silences":                       s.addSilence,
 		"POST /silences/{id}/end":              s.endSilence,

@@ -115,6 +115,12 @@ var deskSentences = map[string]pair{
 	"bulk.tick":   {"Chọn: %s", "Tick: %s"},
 	"bulk.do":     {"Thực hiện với các dòng đã chọn", "Do it to the ticked lines"},
 
+	"mentions.title": {"Nhắc đến tôi", "Mentions of me"},
+	"mentions.lede":  {"Ghi chú có viết @tên của bạn.", "Notes that call you by @name."},
+	"mentions.none":  {"Chưa ai nhắc đến bạn.", "Nobody has mentioned you yet."},
+	"mentions.new":   {"Chưa đọc", "Unread"},
+	"mentions.read":  {"Đánh dấu đã đọc tất cả", "Mark all as read"},
+
 	"trail.title":        {"Ai đã làm gì", "Who did what"},
 	"trail.articles":     {"%d bài", "%d articles"},
 	"trail.articles.one": {"", "%d article"},

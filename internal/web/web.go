@@ -93,6 +93,7 @@ type Deps struct {
 	Digests    Digests                                               // the morning mails; nil: there are no such pages
 	Outbox     Outbox                                                // nil: there is no page of it
 	Silences   Silences                                              // nil: there is no page of them
+	Mentions   Mentions                                              // nil: there is no page of them
 	Evidence   Evidence                                              // nil: there is none in this process
 	Users      Users                                                 // required where there are People
 	People     []alerting.Person                                     // who may act; empty: one person's desk, without sign-in
@@ -163,7 +164,7 @@ func (s *Server) loadPages() error {
 		return err
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
-	for _, name := range []string{"desk", "story", "search", "saved", "issues", "outbox", "silences", "coverage", "sources", "signin", "changes", "rules", "rule", "response", "digests", "digest", "error"} {
+	for _, name := range []string{"desk", "story", "search", "saved", "issues", "outbox", "silences", "mentions", "coverage", "sources", "signin", "changes", "rules", "rule", "response", "digests", "digest", "error"} {
 		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/precision.html", "templates/"+name+".html")
 		if err != nil {
 			return fmt.Errorf("page %s: %w", name, err)
