@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"haidang/internal/article"
-	"haidang/internal/text"
 )
 
 // home is where a new article belongs.
@@ -19,94 +18,61 @@ type home struct {
 	original  string // the article that turns out to be a copy of it, seen after it
 }
 
+// candidate is a story of the same claim within the window.
+type candidate struct {
+	id, mergedInto string
+	state          State
+	points         float64 // of the article telling of its event; of no meaning where it is not asked
+}
+
 // home finds the story of a new article: that of a near-identical text with the same claim; or else, within the
-// window, the nearest story with the same claim. A pattern of no national scope is many rumours, so its story must be about
-// the same one: see tellingThe. Titles alone decide nothing.
+// window, the nearest story with the same claim. A pattern of no national scope is many rumours, so its story must tell of
+// the same event, and the likest one is taken: see kin. Titles alone decide nothing.
 func (t *take) home(ctx context.Context, p pair) (home, error) {
 	h, err := t.twin(ctx, p)
 	if err != nil || h.storyID != "" {
 		return h, err
 	}
+	find := t.nearest
+	if p.manyRumours() {
+		find = t.kin
+	}
 	span := t.cfg.Window.Std()
-	rows, err := t.tx.Query(ctx, `SELECT `+storyColumns+` FROM stories WHERE claim_id = ? AND last_seen >= ? AND first_seen <= ? ORDER BY last_seen DESC, id`,
-		p.id, toMillis(p.seen.Add(-span)), toMillis(p.seen.Add(span)))
+	c, err := find(ctx, p, p.seen.Add(-span), p.seen.Add(span))
+	if err == nil && c.state == StateMerged {
+		return home{storyID: c.mergedInto, movedFrom: c.id}, nil
+	}
+	return home{storyID: c.id}, err
+}
+
+// manyRumours reports whether the claim of a pair is a kind of rumour, each of which is a story of its own.
+func (p pair) manyRumours() bool { return p.m.Pattern && !p.m.National }
+
+// nearest returns the story of a claim, within a span, that is nearest in time to an article.
+func (t *take) nearest(ctx context.Context, p pair, from, to time.Time) (candidate, error) {
+	type story struct {
+		candidate
+		first, last time.Time
+	}
+	rows, err := t.tx.Query(ctx, `SELECT id, merged_into, state, first_seen, last_seen FROM stories WHERE claim_id = ? AND last_seen >= ? AND first_seen <= ? ORDER BY last_seen DESC, id`,
+		p.id, toMillis(from), toMillis(to))
 	if err != nil {
-		return home{}, fmt.Errorf("look for a story: %w", err)
+		return candidate{}, fmt.Errorf("look for a story: %w", err)
 	}
-	stories, err := collect(rows, "look for a story", scanStory)
-	if err != nil {
-		return home{}, err
+	stories, err := collect(rows, "look for a story", func(row scanner) (story, error) {
+		var s story
+		err := row.Scan(&s.id, &s.mergedInto, &s.state, millis{&s.first}, millis{&s.last})
+		return s, err
+	})
+	if err != nil || len(stories) == 0 {
+		return candidate{}, err
 	}
-	slices.SortStableFunc(stories, func(a, b Story) int { return cmp.Compare(distance(&a, p.seen), distance(&b, p.seen)) })
-	var told map[string]bool
-	if p.m.Pattern && !p.m.National && len(stories) > 0 {
-		if told, err = t.tellingThe(ctx, p, p.seen.Add(-span), p.seen.Add(span)); err != nil {
-			return home{}, err
-		}
-	}
-	for i := range stories {
-		same := !p.m.Pattern || p.m.National || told[stories[i].ID]
-		if same && stories[i].State == StateMerged {
-			return home{storyID: stories[i].MergedInto, movedFrom: stories[i].ID}, nil
-		}
-		if same {
-			return home{storyID: stories[i].ID}, nil
-		}
-	}
-	return home{}, nil
+	distance := func(s story) time.Duration { return max(0, s.first.Sub(p.seen), p.seen.Sub(s.last)) }
+	return slices.MinFunc(stories, func(a, b story) int { return cmp.Compare(distance(a), distance(b)) }).candidate, nil
 }
 
 func shareAny(a, b []string) bool {
 	return slices.ContainsFunc(a, func(v string) bool { return slices.Contains(b, v) })
-}
-
-// distance is how far a moment lies outside a story.
-func distance(s *Story, at time.Time) time.Duration {
-	return max(0, s.FirstSeen.Sub(at), at.Sub(s.LastSeen))
-}
-
-// twin looks for a near-identical text with the same claim among the articles that are not copies themselves.
-func (t *take) twin(ctx context.Context, p pair) (home, error) {
-	mine, err := text.ParseFingerprint(p.a.Fingerprint)
-	if err != nil || len(mine) == 0 {
-		return home{}, nil // a text without a fingerprint is like no other
-	}
-	span := t.cfg.CopyWindow.Std()
-	rows, err := t.tx.Query(ctx, `SELECT article_id, story_id, moved_from, seen, fingerprint FROM alerts
-		WHERE claim_id = ? AND copy_of = '' AND seen >= ? AND seen <= ? AND role <> ? AND fingerprint <> ''`,
-		p.id, toMillis(p.seen.Add(-span)), toMillis(p.seen.Add(span)), string(RoleWithdrawn))
-	if err != nil {
-		return home{}, fmt.Errorf("look for copies: %w", err)
-	}
-	type original struct {
-		id, story, from, print string
-		seen                   time.Time
-	}
-	originals, err := collect(rows, "look for copies", func(row scanner) (original, error) {
-		var o original
-		err := row.Scan(&o.id, &o.story, &o.from, millis{&o.seen}, &o.print)
-		return o, err
-	})
-	if err != nil {
-		return home{}, err
-	}
-	var best home
-	closest := t.cfg.CopySimilarity
-	for _, o := range originals {
-		theirs, err := text.ParseFingerprint(o.print)
-		if err != nil {
-			continue // written by another version: no evidence of a copy
-		}
-		similarity := text.Similarity(mine, theirs)
-		if similarity < closest || (similarity == closest && best.storyID != "") {
-			continue
-		}
-		closest = similarity
-		if best = (home{storyID: o.story, movedFrom: o.from, copyOf: o.id}); p.seen.Before(o.seen) {
-			best = home{storyID: o.story, movedFrom: o.from, original: o.id}
-		}
-	}
-	return best, nil
 }
 
 // storyFor returns the story of a new article, making it where there is none. Its ID follows from the article that

@@ -12,7 +12,6 @@ import (
 
 func TestWhichArticlesAreOneStory(t *testing.T) {
 	const hour = 60
-	lead := func(s string) func(*article.Article) { return func(a *article.Article) { a.Lead = s } }
 	national := func(a *article.Article) { a.Verdict.Claims[0].National = true }
 	sameTitle := func(a *article.Article) { a.Title = "Tin nóng trong ngày" }
 	for _, tt := range []struct {
@@ -28,11 +27,14 @@ func TestWhichArticlesAreOneStory(t *testing.T) {
 		{"same title alone", about("dam", "a1", "A", 0, tellingA, sameTitle), about("bank", "a2", "B", 1, tellingB, sameTitle), 2},
 		{"pattern, same place", about("run", "a1", "A", 0, tellingA, pattern("hue", "da-nang")), about("run", "a2", "B", 1, tellingB, pattern("da-nang")), 1},
 		{"pattern, other place", about("run", "a1", "A", 0, tellingA, pattern("hue")), about("run", "a2", "B", 1, tellingB, pattern("da-nang")), 2},
-		{"pattern, no place, same title, other names", about("run", "a1", "A", 0, tellingA, pattern(), sameTitle, lead("Ngân hàng Hải Thịnh vỡ nợ")), about("run", "a2", "B", 1, tellingB, pattern(), sameTitle, lead("Ngân hàng Vạn Cát vỡ nợ")), 2},
-		{"pattern, no place, same name", about("run", "a1", "A", 0, tellingA, pattern(), lead("Ngân hàng Hải Thịnh vỡ nợ")), about("run", "a2", "B", 1, tellingB, pattern(), lead("Người dân rút tiền ở Hải Thịnh")), 1},
-		{"pattern, one place, same name", about("run", "a1", "A", 0, tellingA, pattern("hue"), lead("Ngân hàng Hải Thịnh vỡ nợ")), about("run", "a2", "B", 1, tellingB, pattern(), lead("Người dân rút tiền ở Hải Thịnh")), 1},
+		{"pattern, no place, other names", about("run", "a1", "A", 0, "", pattern(), tells(bank)), about("run", "a2", "B", 1, "", pattern(), tells(bankOther)), 2},
+		{"pattern, no place, same name", about("run", "a1", "A", 0, "", pattern(), tells(bank)), about("run", "a2", "B", 1, "", pattern(), tells(bankReworded)), 1},
+		{"pattern, one place, same name", about("run", "a1", "A", 0, "", pattern("hue"), tells(bank)), about("run", "a2", "B", 1, "", pattern(), tells(bankReworded)), 1},
+		{"pattern, growing toll", about("slide", "a1", "A", 0, "", pattern("lai-chau"), tells(slide)), about("slide", "a2", "B", hour, "", pattern("lai-chau"), tells(slideGrown)), 1},
+		{"pattern, same toll elsewhere", about("slide", "a1", "A", 0, "", pattern("lai-chau"), tells(slide)), about("slide", "a2", "B", hour, "", pattern("ha-giang"), tells(slideOther)), 2},
+		{"pattern, other sums", about("fine", "a1", "A", 0, "", pattern(), tells(fine)), about("fine", "a2", "B", hour, "", pattern(), tells(fineOther)), 2},
 		{"pattern, nothing tells them apart", about("run", "a1", "A", 0, "tin đồn lan nhanh trong đêm", pattern()), about("run", "a2", "B", 1, "nghe nói chuyện ấy là thật", pattern()), 1},
-		{"national pattern, other place and names", about("run", "a1", "A", 0, tellingA, pattern("hue"), national, lead("Ngân hàng Hải Thịnh đổi tiền")), about("run", "a2", "B", 1, tellingB, pattern(), national, lead("Ngân hàng Vạn Cát đổi tiền")), 1},
+		{"national pattern, other place and names", about("run", "a1", "A", 0, tellingA, pattern("hue"), national, tells(bank)), about("run", "a2", "B", 1, tellingB, pattern(), national, tells(bankOther)), 1},
 		{"pattern, no place, near-identical text", about("run", "a1", "A", 0, tellingA, pattern()), about("run", "a2", "B", 1, tellingA, pattern()), 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -58,18 +60,29 @@ func TestStoryNearestInTimeWins(t *testing.T) {
 	}
 }
 
+// TestLikestStoryWins brings an article that could belong to two stories: it goes to the one whose words it shares.
+func TestLikestStoryWins(t *testing.T) {
+	d := newTestDesk(t, nil)
+	other := tells(report{"Hải Thịnh đóng cửa hai chi nhánh", "Ngân hàng Hải Thịnh đóng cửa hai chi nhánh ở ngoại ô vì ít khách.", "Việc đóng cửa đã được báo trước từ đầu năm, nhân viên chuyển sang nơi khác."})
+	d.handle(about("run", "a1", "A", -60, "", pattern(), tells(bank)), about("run", "a2", "B", -30, "", pattern(), other))
+	if n := len(d.stories()); n != 2 {
+		t.Fatalf("%d stories, want 2 to choose from", n)
+	}
+	d.handle(about("run", "a3", "C", 0, "", pattern(), tells(bankReworded)))
+	if s := d.stories(); len(s) != 2 || s[0].Articles != 2 {
+		t.Errorf("stories = %+v, want the rewording with the run on the bank, not with the story nearer in time", s)
+	}
+}
+
 func TestTextsWithoutFingerprintAreNobodysCopy(t *testing.T) {
 	d := newTestDesk(t, nil)
-	empty := func(id string) article.Article {
-		a := about("run", id, id, 0, tellingA, pattern())
-		a.Fingerprint, a.Lead = "", "Ngân hàng Hải "+id+" vỡ nợ"
-		return a
+	for i, print := range []string{"", "", "not a fingerprint"} {
+		a := about("dam", string(rune('a'+i)), "A", i, tellingA)
+		a.Fingerprint = print
+		d.handle(a)
 	}
-	broken := empty("Châu")
-	broken.Fingerprint = "not a fingerprint"
-	d.handle(empty("An"), empty("Bình"), broken)
-	if got := len(d.stories()); got != 3 {
-		t.Errorf("%d stories, want 3", got)
+	if s := d.only(); s.Articles != 3 || s.Copies != 0 {
+		t.Errorf("%d articles and %d copies, want 3 and none", s.Articles, s.Copies)
 	}
 }
 

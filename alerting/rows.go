@@ -89,12 +89,12 @@ func (t *take) insertAlert(ctx context.Context, p pair, storyID string, h home) 
 	a := p.a
 	_, err = t.tx.Exec(ctx, `INSERT INTO alerts (claim_id, article_id, story_id, role, stance, score, url, outlet, country, title, lead, language,
 			published, seen, origin, revision, fingerprint, moved_from, tier, copy_of, places, topics, rules_version, parts, snippets,
-			credit, feed_only)
-		VALUES (`+marks(27)+`)`,
+			credit, feed_only, opening)
+		VALUES (`+marks(28)+`)`,
 		p.id, a.ID, storyID, string(p.role), string(p.m.Stance), p.m.Score, clip(address(a), maxURL), clip(a.Outlet, maxTitle), clip(a.OutletCountry, maxCode),
 		clip(a.Title, maxTitle), clip(a.Lead, maxLead), clip(a.Language, maxCode),
 		toMillis(a.Published), toMillis(p.seen), string(a.Origin), a.Revision, a.Fingerprint, h.movedFrom, a.OutletTier, h.copyOf,
-		j.places, j.topics, a.Verdict.RulesVersion, j.parts, j.snippets, clip(a.Credit, maxTitle), oneIf(a.FeedOnly))
+		j.places, j.topics, a.Verdict.RulesVersion, j.parts, j.snippets, clip(a.Credit, maxTitle), oneIf(a.FeedOnly), opening(a.Text))
 	if err != nil {
 		return fmt.Errorf("store the alert: %w", err)
 	}
@@ -117,9 +117,9 @@ func (t *take) updateAlert(ctx context.Context, p pair) error {
 	}
 	a := p.a
 	_, err = t.tx.Exec(ctx, `UPDATE alerts SET role = ?, stance = ?, score = ?, title = ?, lead = ?, language = ?, revision = ?, fingerprint = ?,
-			places = ?, topics = ?, rules_version = ?, parts = ?, snippets = ?, credit = ?, feed_only = ? WHERE claim_id = ? AND article_id = ?`,
+			places = ?, topics = ?, rules_version = ?, parts = ?, snippets = ?, credit = ?, feed_only = ?, opening = ? WHERE claim_id = ? AND article_id = ?`,
 		string(p.role), string(p.m.Stance), p.m.Score, clip(a.Title, maxTitle), clip(a.Lead, maxLead), clip(a.Language, maxCode), a.Revision, a.Fingerprint,
-		j.places, j.topics, a.Verdict.RulesVersion, j.parts, j.snippets, clip(a.Credit, maxTitle), oneIf(a.FeedOnly), p.id, a.ID)
+		j.places, j.topics, a.Verdict.RulesVersion, j.parts, j.snippets, clip(a.Credit, maxTitle), oneIf(a.FeedOnly), opening(a.Text), p.id, a.ID)
 	return err
 }
 
