@@ -3,9 +3,7 @@ package index
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -200,7 +198,7 @@ func anys(ids []string) []any {
 }
 
 // newest returns the articles first seen last, after a place in that order.
-func (f *articleFile) newest(ctx context.Context, after *place, limit int) ([]candidate, error) {
+func (f *articleFile) newest(ctx context.Context, after *place, limit int) ([]place, error) {
 	query := `SELECT id, first_seen FROM articles ORDER BY first_seen DESC, id LIMIT ?`
 	args := []any{limit}
 	if after != nil {
@@ -213,15 +211,15 @@ func (f *articleFile) newest(ctx context.Context, after *place, limit int) ([]ca
 		return nil, fmt.Errorf("list newest articles: %w", err)
 	}
 	defer rows.Close()
-	var out []candidate
+	var out []place
 	for rows.Next() {
-		var c candidate
+		var p place
 		var ms int64
-		if err := rows.Scan(&c.ID, &ms); err != nil {
+		if err := rows.Scan(&p.ID, &ms); err != nil {
 			return nil, fmt.Errorf("list newest articles: %w", err)
 		}
-		c.Key = float64(ms)
-		out = append(out, c)
+		p.Key = float64(ms)
+		out = append(out, p)
 	}
 	return out, rows.Err()
 }
@@ -273,22 +271,4 @@ func (f *articleFile) within(ctx context.Context, fn func(*sql.Tx) error) error 
 		return err
 	}
 	return tx.Commit()
-}
-
-// windowStart returns the time from which on about n articles were first seen, up to a place. whole is true when
-// there are no more than n.
-func (f *articleFile) windowStart(ctx context.Context, upTo *place, n int) (from int64, whole bool, err error) {
-	latest := int64(math.MaxInt64)
-	if upTo != nil {
-		latest = int64(upTo.Key)
-	}
-	query := `SELECT first_seen FROM articles WHERE first_seen <= ? ORDER BY first_seen DESC LIMIT 1 OFFSET ?`
-	err = f.db.QueryRowContext(ctx, query, latest, n).Scan(&from)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, true, nil
-	}
-	if err != nil {
-		return 0, false, fmt.Errorf("find the newest %d articles: %w", n, err)
-	}
-	return from, false, nil
 }

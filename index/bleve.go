@@ -29,6 +29,7 @@ const (
 type wordIndex struct {
 	dir    string // the shard's
 	folder string // within it
+	times  timeColumns
 
 	mu     sync.Mutex
 	opened bleve.Index // nil: not yet, or no more

@@ -23,7 +23,6 @@ type Index struct {
 	vocab   *vocabulary
 	metrics *metrics
 	names   names
-	window  int // see ask.window
 
 	upkeep  sync.Mutex // one index made again, or one merge of shards, at a time; taken before writing
 	writing sync.Mutex // one Put at a time
@@ -53,7 +52,7 @@ func Open(cfg Config, deps Deps) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), window: firstWindow, offsets: map[int]int64{}, reading: new(sync.WaitGroup), mending: make(chan struct{}, 1)}
+	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), offsets: map[int]int64{}, reading: new(sync.WaitGroup), mending: make(chan struct{}, 1)}
 	x.names.outlets = map[string]string{}
 	if err := x.load(); err != nil {
 		return nil, errors.Join(err, x.Close())

@@ -410,15 +410,15 @@ func TestPagesAcrossShards(t *testing.T) {
 	}
 }
 
-// TestWindowsChangeNothing pages through shards of which only the newest articles are looked at first.
-func TestWindowsChangeNothing(t *testing.T) {
+// TestPagesOfTies pages through shards in which two articles each were seen at the same time.
+func TestPagesOfTies(t *testing.T) {
 	cfg := testConfig(t)
 	cfg.HotDocuments = 60
 	x := open(t, cfg)
 	var all []article.Article
 	for n := range 160 {
 		text := "Nước sông dâng."
-		if n > 36 && n%5 > 0 { // rare in the newest, so that windows must grow
+		if n > 36 && n%5 > 0 { // rare in the newest
 			text = "Trời nắng."
 		}
 		all = append(all, made(n/2*2, "Bản tin", text)) // ties in pairs
@@ -430,13 +430,9 @@ func TestWindowsChangeNothing(t *testing.T) {
 		if whole.Total != 37+24 {
 			t.Errorf("%s: total %d, want %d", q, whole.Total, 37+24)
 		}
-		for _, size := range []int{1, 3, 20} {
-			x.window = size
-			if diff := cmp.Diff(ids(whole), pages(t, x, Request{Query: q}, whole.Total)); diff != "" {
-				t.Errorf("%s in windows of %d (-whole +pages):\n%s", q, size, diff)
-			}
+		if diff := cmp.Diff(ids(whole), pages(t, x, Request{Query: q}, whole.Total)); diff != "" {
+			t.Errorf("%s (-whole +pages):\n%s", q, diff)
 		}
-		x.window = firstWindow
 	}
 }
 
@@ -461,7 +457,7 @@ func TestNewestFirstLeavesOldShardsAlone(t *testing.T) {
 	cfg.HotDocuments = 10
 	x := open(t, cfg)
 	put(t, x, many(40)...)
-	sources := newSources(x.shards, ask{query: newTranslator(x.vocab, false).anyOf([]string{"dâng"}), sort: BySeen, page: 5, window: firstWindow})
+	sources := newSources(x.shards, ask{query: newTranslator(x.vocab, false).anyOf([]string{"dâng"}), sort: BySeen, page: 5})
 	st := newStream(sources)
 	for range 4 {
 		if _, ok, err := st.next(t.Context()); !ok || err != nil {

@@ -42,10 +42,7 @@ func loadRecent(ctx context.Context, shards []*shard) (*recent, error) {
 		if err != nil {
 			return nil, fmt.Errorf("shard %s: %w", s.name, err)
 		}
-		for i := range page {
-			page[i].shard = s
-		}
-		if newest = append(newest, page...); len(newest) >= copyWindow {
+		if newest = append(newest, s.candidates(page)...); len(newest) >= copyWindow {
 			break
 		}
 	}

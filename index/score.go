@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/search"
 	bq "github.com/blevesearch/bleve/v2/search/query"
@@ -67,8 +68,17 @@ var _ bq.Query = unscored{}
 
 // Searcher opens the query without scores.
 func (q unscored) Searcher(ctx context.Context, r index.IndexReader, m mapping.IndexMapping, o search.SearcherOptions) (search.Searcher, error) {
-	o.Score = "none"
-	return q.query.Searcher(ctx, r, m, o)
+	snapshot, ok := r.(*scorch.IndexSnapshot)
+	if !ok {
+		o.Score = "none"
+		return q.query.Searcher(ctx, r, m, o)
+	}
+	e := sets{snapshot: snapshot}
+	f, err := e.of(ctx, q.query)
+	if err != nil {
+		return nil, err
+	}
+	return &searcher{postings: newFoundPostings(e, f)}, nil
 }
 
 // postings walks articles in the order of one index.

@@ -112,7 +112,7 @@ func (x *Index) newSearch(req Request, sort Sort) (*searching, error) {
 	if s.before, err = parseCursor(req.After, sort); err != nil {
 		return nil, err
 	}
-	s.ask = ask{sort: sort, page: s.limit + 1, window: x.window, now: x.deps.Now().Truncate(time.Millisecond)}
+	s.ask = ask{sort: sort, page: s.limit + 1, now: x.deps.Now().Truncate(time.Millisecond)}
 	if s.before != nil {
 		if s.before.Now > 0 {
 			s.ask.now = time.UnixMilli(s.before.Now)

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"container/heap"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/numeric"
 	"github.com/blevesearch/bleve/v2/search"
 	bq "github.com/blevesearch/bleve/v2/search/query"
 )
@@ -42,8 +42,6 @@ type ask struct {
 	after *place
 	now   time.Time // by which age is told, for ByFreshness
 	page  int       // hits read from a shard at a time
-	// window is how many of a shard's newest articles are searched first when the newest hits are asked for.
-	window int
 }
 
 // source reads the hits of one shard in order, a page at a time.
@@ -53,7 +51,6 @@ type source struct {
 	bound  float64 // no hit that is still to come has a higher key
 	page   []candidate
 	after  *place
-	window int  // how many of the newest articles were searched last
 	loaded bool // total is known
 	ended  bool
 	late   bool // it did not answer in time and is left out
@@ -108,80 +105,21 @@ func (st *stream) next(ctx context.Context) (c candidate, ok bool, err error) {
 	return candidate{}, false, nil
 }
 
-// load reads the next page of a shard.
+// load reads the next page of a shard, which tells the number of its hits too.
 func (s *source) load(ctx context.Context) error {
-	var err error
-	if s.ask.sort == BySeen && s.ask.query != nil {
-		err = s.loadNewest(ctx)
-	} else {
-		err = s.loadAny(ctx, s.ask)
-	}
+	page, total, err := s.shard.find(ctx, s.ask, s.after)
 	if err != nil {
 		return fmt.Errorf("search shard %s: %w", s.shard.name, err)
-	}
-	if len(s.page) > 0 {
-		last := s.page[len(s.page)-1].place
-		s.after = &last
-	}
-	return nil
-}
-
-// loadAny reads a page of all the hits that are left, which tells their number too.
-func (s *source) loadAny(ctx context.Context, a ask) error {
-	page, total, err := s.shard.find(ctx, a, s.after)
-	if err != nil {
-		return err
 	}
 	if !s.loaded {
 		s.total, s.loaded = total, true
 	}
-	s.page, s.ended = page, len(page) < a.page
+	s.page, s.ended = page, len(page) < s.ask.page
+	if len(page) > 0 {
+		last := page[len(page)-1].place
+		s.after = &last
+	}
 	return nil
-}
-
-const (
-	firstWindow  = 4096 // articles of a shard that are searched first for the newest hits
-	windowGrowth = 8    // so many times more are searched next, where that gave less than a page
-)
-
-// loadNewest looks for the newest hits among the newest articles only, and farther back while there are none: putting
-// all the hits of a frequent word in order costs ten times as much as counting them.
-func (s *source) loadNewest(ctx context.Context) error {
-	for {
-		s.window = max(s.window*windowGrowth, s.ask.window, 1)
-		from, whole, err := s.shard.articles.windowStart(ctx, s.after, s.window)
-		if err != nil {
-			return err
-		}
-		if whole {
-			return s.loadAny(ctx, s.ask)
-		}
-		a := s.ask
-		a.query = bq.NewConjunctionQuery([]bq.Query{a.query, window(from, s.after)})
-		page, _, err := s.shard.find(ctx, a, s.after)
-		if err != nil {
-			return err
-		}
-		if len(page) == a.page {
-			s.window /= windowGrowth
-		}
-		if len(page) > 0 {
-			s.page = page
-			return nil
-		}
-	}
-}
-
-// window holds for articles first seen between two times, both included.
-func window(from int64, upTo *place) bq.Query {
-	low, yes := float64(from), true
-	var high *float64
-	if upTo != nil {
-		high = &upTo.Key
-	}
-	q := bq.NewNumericRangeInclusiveQuery(&low, high, &yes, &yes)
-	q.SetField(fieldSeen)
-	return q
 }
 
 // head is where the next hit of the source stands at best.
@@ -209,56 +147,80 @@ func (st *stream) Pop() any {
 }
 
 // find returns one page of a shard's hits after a place, and how many hits there are in all.
-func (s *shard) find(ctx context.Context, a ask, after *place) ([]candidate, int, error) {
-	if a.query == nil && a.sort == BySeen {
-		page, err := s.articles.newest(ctx, after, a.page)
-		for i := range page {
-			page[i].shard = s
-		}
-		return page, s.held.Load().count, err
+func (s *shard) find(ctx context.Context, a ask, after *place) (page []candidate, total int, err error) {
+	var places []place
+	switch {
+	case a.query == nil && a.sort == BySeen:
+		places, err = s.articles.newest(ctx, after, a.page)
+		total = s.held.Load().count
+	case a.sort.scored():
+		err = s.guard(ctx, func() error {
+			places, total, err = s.best(ctx, a, after)
+			return err
+		})
+	default:
+		err = s.guard(ctx, func() error {
+			places, total, err = s.newest(ctx, a, after)
+			return err
+		})
 	}
-	var page []candidate
-	total := 0
-	err := s.guard(ctx, func() error {
-		opened, err := s.words.open()
-		if err != nil {
-			return err
-		}
-		res, err := opened.SearchInContext(ctx, a.request(after))
-		if err != nil {
-			return err
-		}
-		hits := make([]candidate, len(res.Hits))
-		for i, hit := range res.Hits {
-			key, err := a.key(hit)
-			if err != nil {
-				return err
-			}
-			hits[i] = candidate{place: place{Key: key, ID: hit.ID}, shard: s}
-		}
-		page, total = hits, int(res.Total)
-		return nil
-	})
-	return page, total, err
+	return s.candidates(places), total, err
+}
+
+// candidates are hits of a shard at their places.
+func (s *shard) candidates(places []place) []candidate {
+	out := make([]candidate, len(places))
+	for i, p := range places {
+		out[i] = candidate{place: p, shard: s}
+	}
+	return out
+}
+
+// newest returns hits in the order of a time.
+func (s *shard) newest(ctx context.Context, a ask, after *place) (_ []place, total int, err error) {
+	e, done, err := s.readSets()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	f, err := e.of(ctx, a.query)
+	if err != nil {
+		return nil, 0, err
+	}
+	places, err := e.newest(ctx, f, a.field(), after, a.page)
+	return places, f.count(), err
+}
+
+// best returns hits in the order of their scores.
+func (s *shard) best(ctx context.Context, a ask, after *place) ([]place, int, error) {
+	opened, err := s.words.open()
+	if err != nil {
+		return nil, 0, err
+	}
+	res, err := opened.SearchInContext(ctx, a.request(after))
+	if err != nil {
+		return nil, 0, err
+	}
+	places := make([]place, len(res.Hits))
+	for i, hit := range res.Hits {
+		places[i] = place{Key: hit.Score, ID: hit.ID}
+	}
+	return places, int(res.Total), nil
 }
 
 // count returns how many hits a shard has without putting them in order.
-func (s *shard) count(ctx context.Context, q bq.Query) (int, error) {
+func (s *shard) count(ctx context.Context, q bq.Query) (n int, err error) {
 	if q == nil {
 		return s.held.Load().count, nil
 	}
-	req := bleve.NewSearchRequestOptions(q, 0, 0, false)
-	req.Score = bleve.ScoreNone
-	n := 0
-	err := s.guard(ctx, func() error {
-		opened, err := s.words.open()
+	err = s.guard(ctx, func() (err error) {
+		e, done, err := s.readSets()
 		if err != nil {
 			return err
 		}
-		res, err := opened.SearchInContext(ctx, req)
-		if err == nil {
-			n = int(res.Total)
-		}
+		defer func() { err = errors.Join(err, done()) }()
+		f, err := e.of(ctx, q)
+		n = f.count()
 		return err
 	})
 	if err != nil {
@@ -267,47 +229,29 @@ func (s *shard) count(ctx context.Context, q bq.Query) (int, error) {
 	return n, nil
 }
 
+// request asks for the best hits.
 func (a ask) request(after *place) *bleve.SearchRequest {
 	q := a.query
 	if q == nil {
 		q = bq.NewMatchAllQuery()
 	}
-	req := bleve.NewSearchRequestOptions(q, a.page, 0, false)
-	var first search.SearchSort = &search.SortScore{Desc: true}
-	switch {
-	case !a.sort.scored():
-		first = &search.SortField{Field: a.field(), Type: search.SortFieldAsNumber, Desc: true, Missing: search.SortFieldMissingLast}
-		req.Score = bleve.ScoreNone
-	case a.sort == ByFreshness:
-		req.Query = aging{q, a.now}
+	if a.sort == ByFreshness {
+		q = aging{q, a.now}
 	}
-	req.Sort = search.SortOrder{first, &search.SortDocID{}}
+	req := bleve.NewSearchRequestOptions(q, a.page, 0, false)
+	req.Sort = search.SortOrder{&search.SortScore{Desc: true}, &search.SortDocID{}}
 	if after != nil {
 		req.SearchAfter = []string{formatKey(after.Key), after.ID}
 	}
 	return req
 }
 
+// field is that of the time by which hits are put in order.
 func (a ask) field() string {
 	if a.sort == ByPublished {
 		return fieldPublished
 	}
 	return fieldSeen
-}
-
-// key reads where a hit stands in the order.
-func (a ask) key(hit *search.DocumentMatch) (float64, error) {
-	if a.sort.scored() {
-		return hit.Score, nil
-	}
-	if len(hit.Sort) == 0 {
-		return 0, fmt.Errorf("hit %q has no sort key", hit.ID)
-	}
-	n, err := numeric.PrefixCoded(hit.Sort[0]).Int64()
-	if err != nil {
-		return 0, fmt.Errorf("sort key of hit %q: %w", hit.ID, err)
-	}
-	return numeric.Int64ToFloat64(n), nil
 }
 
 func (p place) time() time.Time { return time.UnixMilli(int64(p.Key)).UTC() }
