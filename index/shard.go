@@ -15,10 +15,10 @@ import (
 	"haidang/internal/article"
 )
 
-// layoutVersion is the version of a shard folder. wordsVersion is the version of what is in its bleve index: raise it
+// layoutVersion is the version of a shard folder; 1 had other bodies of articles, see codec. wordsVersion is the version of what is in its bleve index: raise it
 // when the analysis or the fields change, and every shard makes its index again from its articles.
 const (
-	layoutVersion = 1
+	layoutVersion = 2
 	wordsVersion  = 1
 )
 
@@ -271,7 +271,11 @@ func checkVersion(dir string, now time.Time) (v shardVersion, stale bool, err er
 	if v.Layout > layoutVersion {
 		return v, false, fmt.Errorf("shard %s has layout %d, this program reads up to %d: use a newer haidang", dir, v.Layout, layoutVersion)
 	}
-	return v, v.Words != wordsVersion, nil
+	if v.Layout < layoutVersion { // what is written to it from now on an older program cannot read
+		v.Layout = layoutVersion
+		err = v.write(dir)
+	}
+	return v, v.Words != wordsVersion, err
 }
 
 // hasIndex reports whether a shard's folder holds a bleve index: it has held articles.
@@ -286,7 +290,11 @@ func plainFolder(name string) bool {
 }
 
 func writeVersion(dir, folder string, now time.Time) error {
-	raw, err := json.Marshal(shardVersion{Layout: layoutVersion, Words: wordsVersion, Index: folder, Created: now.UTC()})
+	return shardVersion{Layout: layoutVersion, Words: wordsVersion, Index: folder, Created: now.UTC()}.write(dir)
+}
+
+func (v shardVersion) write(dir string) error {
+	raw, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode shard version: %w", err)
 	}
