@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"strconv"
 )
 
 // cursor says where the next page begins. People see it as one opaque word.
@@ -50,8 +49,6 @@ func parseCursor(s string, sort Sort) (*cursor, error) {
 	}
 	return &c, nil
 }
-
-func formatKey(k float64) string { return strconv.FormatFloat(k, 'g', -1, 64) }
 
 // sound reports whether a cursor that came from outside may be used.
 func (c cursor) sound() bool {

@@ -12,7 +12,7 @@ import (
 
 // phrase returns the documents in which words stand side by side. Each word may be one of several terms.
 func (e sets) phrase(ctx context.Context, field string, words [][]string) (found, error) {
-	out := make(found, len(e.snapshot.Segments()))
+	out := make(found, len(e.firsts))
 	for i, s := range e.snapshot.Segments() {
 		set, err := phraseIn(ctx, s, field, words)
 		if err != nil {

@@ -73,7 +73,7 @@ func (q unscored) Searcher(ctx context.Context, r index.IndexReader, m mapping.I
 		o.Score = "none"
 		return q.query.Searcher(ctx, r, m, o)
 	}
-	e := sets{snapshot: snapshot}
+	e := newSets(snapshot, nil)
 	f, err := e.of(ctx, q.query)
 	if err != nil {
 		return nil, err

@@ -141,6 +141,9 @@ func (s *searching) translate(req Request, v *vocabulary, deps Deps) error {
 		}
 		s.plain = t.plain(written)
 		s.plain.ease(req.Query)
+		if s.plain != nil {
+			s.ask.page = max(s.ask.page, nearDepth+1) // see ranked
+		}
 		s.slots = *t.slots
 	}
 	if r := timeRange(fieldSeen, req.From, req.To); r != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/search"
 	bq "github.com/blevesearch/bleve/v2/search/query"
-	index "github.com/blevesearch/bleve_index_api"
 	zap "github.com/blevesearch/scorch_segment_api/v2"
 )
 
@@ -21,7 +20,18 @@ import (
 // sets finds documents in one state of an index.
 type sets struct {
 	snapshot *scorch.IndexSnapshot
+	firsts   []uint64     // the number of each segment's first document: bleve numbers them through
 	times    *timeColumns // nil: times are left to bleve
+}
+
+func newSets(snapshot *scorch.IndexSnapshot, times *timeColumns) sets {
+	e := sets{snapshot: snapshot, times: times}
+	first := uint64(0)
+	for _, s := range snapshot.Segments() {
+		e.firsts = append(e.firsts, first)
+		first += s.Segment().Count()
+	}
+	return e
 }
 
 // found are the documents that a query holds for, by their numbers in each segment of the snapshot. A nil set is empty. They
@@ -52,7 +62,7 @@ func (s *shard) readSets() (_ sets, done func() error, err error) {
 	if !ok {
 		return sets{}, nil, errors.Join(fmt.Errorf("an index of %T has no segments", r), r.Close())
 	}
-	return sets{snapshot, &s.words.times}, r.Close, nil
+	return newSets(snapshot, &s.words.times), r.Close, nil
 }
 
 // of returns the documents for which a query holds.
@@ -89,7 +99,7 @@ func (e sets) of(ctx context.Context, q bq.Query) (found, error) {
 
 // everything are all documents.
 func (e sets) everything() found {
-	out := make(found, len(e.snapshot.Segments()))
+	out := make(found, len(e.firsts))
 	for i, s := range e.snapshot.Segments() {
 		out[i] = s.DocNumbersLive()
 	}
@@ -98,7 +108,7 @@ func (e sets) everything() found {
 
 // term returns the documents that hold a term.
 func (e sets) term(field, term string) (found, error) {
-	out := make(found, len(e.snapshot.Segments()))
+	out := make(found, len(e.firsts))
 	for i, s := range e.snapshot.Segments() {
 		list, err := postingsOf(s, field, term)
 		if err != nil {
@@ -143,7 +153,7 @@ func bitmapOf(list zap.PostingsList) *roaring.Bitmap {
 
 // prefix returns the documents that hold a term with a beginning.
 func (e sets) prefix(ctx context.Context, field, prefix string) (found, error) {
-	out := make(found, len(e.snapshot.Segments()))
+	out := make(found, len(e.firsts))
 	for i, s := range e.snapshot.Segments() {
 		terms, err := s.Segment().Dictionary(field)
 		if err != nil {
@@ -182,7 +192,7 @@ func behind(prefix string) []byte {
 	return nil
 }
 
-// each puts the sets of some queries together. Phrases come last: where the others hold for nothing they need not be read.
+// each puts the sets of some queries together.
 func (e sets) each(ctx context.Context, queries []bq.Query, join func(a, b *roaring.Bitmap) *roaring.Bitmap) (found, error) {
 	var out found
 	for _, q := range queries {
@@ -197,7 +207,7 @@ func (e sets) each(ctx context.Context, queries []bq.Query, join func(a, b *roar
 		out = out.joined(one, join)
 	}
 	if out == nil {
-		out = make(found, len(e.snapshot.Segments()))
+		out = make(found, len(e.firsts))
 	}
 	return out, nil
 }
@@ -232,55 +242,37 @@ func orEmpty(set *roaring.Bitmap) *roaring.Bitmap {
 }
 
 // walked finds what only a searcher of bleve finds.
-func (e sets) walked(ctx context.Context, q bq.Query) (_ found, err error) {
-	searcher, err := q.Searcher(ctx, e.snapshot, newMapping(), search.SearcherOptions{Score: "none"})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, searcher.Close()) }()
-	segments := e.snapshot.Segments()
-	out := make(found, len(segments))
+func (e sets) walked(ctx context.Context, q bq.Query) (found, error) {
+	out := make(found, len(e.firsts))
 	for i := range out {
 		out[i] = roaring.New()
 	}
-	sc := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(searcher.DocumentMatchPoolSize()+1, 0), IndexReader: e.snapshot}
-	segment, first := 0, uint64(0)
-	for n := 1; ; n++ {
-		if n%256 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		m, err := searcher.Next(sc)
-		if err != nil || m == nil {
-			return out, err
-		}
+	segment := 0
+	err := e.walk(ctx, q, search.SearcherOptions{Score: "none"}, func(m *search.DocumentMatch) error {
 		number := m.IndexInternalID.Value()
-		for number >= first+segments[segment].Segment().Count() {
-			first += segments[segment].Segment().Count()
+		for segment+1 < len(e.firsts) && number >= e.firsts[segment+1] {
 			segment++
 		}
-		out[segment].Add(uint32(number - first))
-		sc.DocumentMatchPool.Put(m)
-	}
+		out[segment].Add(uint32(number - e.firsts[segment]))
+		return nil
+	})
+	return out, err
 }
 
-// foundSearcher walks documents that were found, for bleve's scored searches.
+// foundPostings walks documents that were found, for bleve's scored searches.
 type foundPostings struct {
-	sets     found
-	firsts   []uint64 // the number of each segment's first document
-	segment  int
-	current  roaring.IntPeekable
-	at       uint64
-	ended    bool
-	expected uint64
+	found   found
+	firsts  []uint64 // see sets
+	segment int
+	current roaring.IntPeekable
+	at      uint64
+	ended   bool
 }
+
+var _ postings = (*foundPostings)(nil)
 
 func newFoundPostings(e sets, f found) *foundPostings {
-	p := &foundPostings{sets: f, expected: uint64(f.count()), segment: -1}
-	first := uint64(0)
-	for _, s := range e.snapshot.Segments() {
-		p.firsts = append(p.firsts, first)
-		first += s.Segment().Count()
-	}
+	p := &foundPostings{found: f, firsts: e.firsts, segment: -1}
 	_ = p.next() // never fails
 	return p
 }
@@ -300,8 +292,8 @@ func (p *foundPostings) next() error {
 // open goes on to a segment.
 func (p *foundPostings) open(segment int) {
 	p.segment = segment
-	if p.ended = segment >= len(p.sets); !p.ended {
-		p.current = orEmpty(p.sets[segment]).Iterator()
+	if p.ended = segment >= len(p.found); !p.ended {
+		p.current = orEmpty(p.found[segment]).Iterator()
 	}
 }
 
@@ -309,7 +301,7 @@ func (p *foundPostings) advance(id uint64) error {
 	if p.ended || p.at >= id {
 		return nil
 	}
-	for p.segment+1 < len(p.sets) && p.firsts[p.segment+1] <= id {
+	for p.segment+1 < len(p.found) && p.firsts[p.segment+1] <= id {
 		p.open(p.segment + 1)
 	}
 	if id >= p.firsts[p.segment] {
@@ -319,8 +311,5 @@ func (p *foundPostings) advance(id uint64) error {
 }
 
 func (p *foundPostings) score() float64 { return 0 }
-func (p *foundPostings) count() uint64  { return p.expected }
+func (p *foundPostings) count() uint64  { return uint64(p.found.count()) }
 func (p *foundPostings) close() error   { return nil }
-
-var _ postings = (*foundPostings)(nil)
-var _ index.IndexReader = (*scorch.IndexSnapshot)(nil)

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search"
 	bq "github.com/blevesearch/bleve/v2/search/query"
 )
 
@@ -147,23 +145,17 @@ func (st *stream) Pop() any {
 }
 
 // find returns one page of a shard's hits after a place, and how many hits there are in all.
-func (s *shard) find(ctx context.Context, a ask, after *place) (page []candidate, total int, err error) {
-	var places []place
-	switch {
-	case a.query == nil && a.sort == BySeen:
-		places, err = s.articles.newest(ctx, after, a.page)
-		total = s.held.Load().count
-	case a.sort.scored():
-		err = s.guard(ctx, func() error {
-			places, total, err = s.best(ctx, a, after)
-			return err
-		})
-	default:
-		err = s.guard(ctx, func() error {
-			places, total, err = s.newest(ctx, a, after)
-			return err
-		})
+func (s *shard) find(ctx context.Context, a ask, after *place) ([]candidate, int, error) {
+	if a.query == nil && a.sort == BySeen {
+		places, err := s.articles.newest(ctx, after, a.page)
+		return s.candidates(places), s.held.Load().count, err
 	}
+	var places []place
+	total := 0
+	err := s.guard(ctx, func() (err error) {
+		places, total, err = s.look(ctx, a, after)
+		return err
+	})
 	return s.candidates(places), total, err
 }
 
@@ -176,13 +168,19 @@ func (s *shard) candidates(places []place) []candidate {
 	return out
 }
 
-// newest returns hits in the order of a time.
-func (s *shard) newest(ctx context.Context, a ask, after *place) (_ []place, total int, err error) {
+// look returns hits that were looked up in the index.
+func (s *shard) look(ctx context.Context, a ask, after *place) (_ []place, total int, err error) {
 	e, done, err := s.readSets()
 	if err != nil {
 		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	switch q := a.query; {
+	case a.sort.scored() && q == nil:
+		return e.best(ctx, a.fading(bq.NewMatchAllQuery()), after, a.page)
+	case a.sort.scored():
+		return e.best(ctx, a.fading(q), after, a.page)
+	}
 	f, err := e.of(ctx, a.query)
 	if err != nil {
 		return nil, 0, err
@@ -191,21 +189,12 @@ func (s *shard) newest(ctx context.Context, a ask, after *place) (_ []place, tot
 	return places, f.count(), err
 }
 
-// best returns hits in the order of their scores.
-func (s *shard) best(ctx context.Context, a ask, after *place) ([]place, int, error) {
-	opened, err := s.words.open()
-	if err != nil {
-		return nil, 0, err
+// fading makes scores fade with age where the order is by freshness.
+func (a ask) fading(q bq.Query) bq.Query {
+	if a.sort == ByFreshness {
+		return aging{q, a.now}
 	}
-	res, err := opened.SearchInContext(ctx, a.request(after))
-	if err != nil {
-		return nil, 0, err
-	}
-	places := make([]place, len(res.Hits))
-	for i, hit := range res.Hits {
-		places[i] = place{Key: hit.Score, ID: hit.ID}
-	}
-	return places, int(res.Total), nil
+	return q
 }
 
 // count returns how many hits a shard has without putting them in order.
@@ -227,23 +216,6 @@ func (s *shard) count(ctx context.Context, q bq.Query) (n int, err error) {
 		return 0, fmt.Errorf("count in shard %s: %w", s.name, err)
 	}
 	return n, nil
-}
-
-// request asks for the best hits.
-func (a ask) request(after *place) *bleve.SearchRequest {
-	q := a.query
-	if q == nil {
-		q = bq.NewMatchAllQuery()
-	}
-	if a.sort == ByFreshness {
-		q = aging{q, a.now}
-	}
-	req := bleve.NewSearchRequestOptions(q, a.page, 0, false)
-	req.Sort = search.SortOrder{&search.SortScore{Desc: true}, &search.SortDocID{}}
-	if after != nil {
-		req.SearchAfter = []string{formatKey(after.Key), after.ID}
-	}
-	return req
 }
 
 // field is that of the time by which hits are put in order.

@@ -1,10 +1,8 @@
 package index
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -106,105 +104,4 @@ func within(q *bq.NumericRangeQuery, v float64) bool {
 		return false
 	}
 	return q.Max == nil || v < *q.Max || v == *q.Max && q.InclusiveMax != nil && *q.InclusiveMax
-}
-
-// timed is a document with the time that it is put in order by.
-type timed struct {
-	ms      int64
-	segment int
-	number  uint32
-}
-
-// newest returns the first n documents in the order of a time, the newest first, behind a place in that order.
-func (e sets) newest(ctx context.Context, f found, field string, after *place, n int) ([]place, error) {
-	columns, err := e.times.of(ctx, e.snapshot, field)
-	if err != nil {
-		return nil, err
-	}
-	best := newLatest(n)
-	for i, set := range f {
-		if set == nil {
-			continue
-		}
-		for all := set.Iterator(); all.HasNext(); {
-			doc := all.Next()
-			ms := columns[i][doc]
-			if ms < best.floor {
-				continue
-			}
-			if after != nil && float64(ms) >= after.Key {
-				if float64(ms) > after.Key {
-					continue
-				}
-				if id, err := e.id(i, doc); err != nil || id <= after.ID {
-					if err != nil {
-						return nil, err
-					}
-					continue
-				}
-			}
-			best.add(timed{ms, i, doc})
-		}
-	}
-	best.cut()
-	return e.places(best.kept, n)
-}
-
-// latest keeps the latest documents, and all that are as late as the last of them.
-type latest struct {
-	n     int
-	kept  []timed
-	floor int64 // those before it are not wanted any more
-	full  int   // cut when so many are kept
-}
-
-func newLatest(n int) *latest {
-	return &latest{n: n, floor: -1 << 63, full: 2*n + 64}
-}
-
-func (l *latest) add(t timed) {
-	if l.kept = append(l.kept, t); len(l.kept) >= l.full {
-		l.cut()
-		l.full = 2*len(l.kept) + 64
-	}
-}
-
-// cut drops what is not among the latest.
-func (l *latest) cut() {
-	if len(l.kept) <= l.n {
-		return
-	}
-	slices.SortFunc(l.kept, func(a, b timed) int { return cmp.Compare(b.ms, a.ms) })
-	l.floor = l.kept[l.n-1].ms
-	end := l.n
-	for end < len(l.kept) && l.kept[end].ms == l.floor {
-		end++
-	}
-	l.kept = l.kept[:end]
-}
-
-// places names documents and puts them in order.
-func (e sets) places(docs []timed, n int) ([]place, error) {
-	out := make([]place, len(docs))
-	for i, d := range docs {
-		id, err := e.id(d.segment, d.number)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = place{Key: float64(d.ms), ID: id}
-	}
-	slices.SortFunc(out, place.compare)
-	return out[:min(n, len(out))], nil
-}
-
-// id returns the ID of a document.
-func (e sets) id(segment int, number uint32) (string, error) {
-	id, err := e.snapshot.Segments()[segment].DocID(uint64(number))
-	if err != nil {
-		return "", fmt.Errorf("read id of document %d: %w", number, err)
-	}
-	if id == nil {
-		return "", fmt.Errorf("document %d has no id", number)
-	}
-	return string(id), nil
 }
