@@ -2,6 +2,7 @@ package index
 
 import (
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode"
@@ -41,13 +42,19 @@ func mark(q *query.Query, hits []Hit) bool {
 	return !late.Load()
 }
 
+// documents are for analysing one article after another: their tokens are most of what a search would allocate.
+var documents = sync.Pool{New: func() any { return new(query.Doc) }}
+
 // highlights returns where the query's words stand in an article, exact in the wording as given.
 func highlights(q *query.Query, a *article.Article) []Highlight {
 	out := []Highlight{}
 	if q == nil {
 		return out
 	}
-	for _, s := range query.Highlight(q, query.Document(a)) {
+	d := documents.Get().(*query.Doc)
+	defer documents.Put(d)
+	d.Reset(a)
+	for _, s := range query.Highlight(q, d) {
 		out = append(out, Highlight{Field: s.Field, Start: s.Start, End: s.End})
 	}
 	return out

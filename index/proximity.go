@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
@@ -116,14 +117,20 @@ func newPairs(p *plain) *pairs {
 	return out
 }
 
+// analyses are for analysing one text after another.
+var analyses = sync.Pool{New: func() any { return new(text.Doc) }}
+
 // bonus is what an article earns for pairs that it has side by side and for words in its lead, each counted once.
 func (p *pairs) bonus(a *article.Article) float64 {
 	met, held := make([]bool, len(p.words)), make([]bool, len(p.words))
 	sum := 0.0
+	d := analyses.Get().(*text.Doc)
+	defer analyses.Put(d)
 	for _, f := range []article.Field{article.Title, article.Text, article.Lead} {
 		clear(held)
 		field := a.Get(f)
-		p.meet(text.Analyze(field[:clampRune(field, nearBytes)]).Tokens, met, held)
+		d.Reset(field[:clampRune(field, nearBytes)])
+		p.meet(d.Tokens, met, held)
 	}
 	for i := range p.words {
 		if held[i] { // in the lead, which was read last

@@ -81,7 +81,10 @@ func (s *searching) accept(ctx context.Context, chunk []candidate) ([]candidate,
 		}
 		g.Go(func() error {
 			if ctx.Err() == nil {
-				_, held[i] = s.parsed.Matches(query.Document(&a))
+				d := documents.Get().(*query.Doc)
+				d.Reset(&a)
+				_, held[i] = s.parsed.Matches(d)
+				documents.Put(d)
 			}
 			return nil
 		})

@@ -2,6 +2,7 @@ package query
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,12 +11,14 @@ import (
 	"haidang/internal/text"
 )
 
-// Doc is an article made ready for matching. It never changes and is safe for concurrent use.
+// Doc is an article made ready for matching. It is safe for concurrent use and never changes, except by Reset.
 type Doc struct {
 	ID     string
 	fields [fieldCount]field
-	meta   map[MetaKey][]string
-	times  map[DateKey]time.Time
+	about  article.Article // as it was given
+
+	once sync.Once
+	meta map[MetaKey][]string // by values, which reads it when it is first asked for
 }
 
 const fieldCount = 3
@@ -33,15 +36,33 @@ type field struct {
 
 // Document analyses an article for matching.
 func Document(a *article.Article) *Doc {
-	d := &Doc{
-		ID:    a.ID,
-		meta:  metaOf(a),
-		times: map[DateKey]time.Time{Published: a.Published, Seen: a.FirstSeen},
-	}
+	d := new(Doc)
+	d.Reset(a)
+	return d
+}
+
+// Reset makes d the document of an article, in the memory that it has. Nobody else may use d meanwhile, nor what was taken
+// from it before; matches and highlights stay.
+func (d *Doc) Reset(a *article.Article) {
+	d.ID, d.about = a.ID, *a
+	d.once, d.meta = sync.Once{}, nil
 	for i, name := range fieldNames {
 		d.fields[i].read(a.Get(name))
 	}
-	return d
+}
+
+// values returns the article's values of a field that is not about words.
+func (d *Doc) values(k MetaKey) []string {
+	d.once.Do(func() { d.meta = metaOf(&d.about) })
+	return d.meta[k]
+}
+
+// time returns one of the article's times.
+func (d *Doc) time(k DateKey) time.Time {
+	if k == Published {
+		return d.about.Published
+	}
+	return d.about.FirstSeen
 }
 
 // word is what the trie needs of a token, side by side in memory.
@@ -53,8 +74,13 @@ type word struct {
 const anyMarks = ^uint32(0)
 
 func (f *field) read(s string) {
-	f.Doc = text.Analyze(s)
-	f.words = make([]word, len(f.Tokens))
+	if f.Doc == nil {
+		f.Doc = text.Analyze(s)
+	} else {
+		f.Doc.Reset(s)
+	}
+	f.once, f.numbers = sync.Once{}, nil
+	f.words = slices.Grow(f.words[:0], len(f.Tokens))[:len(f.Tokens)]
 	for i := range f.Tokens {
 		t := &f.Tokens[i]
 		f.words[i] = word{t.Word.FoldID, t.Word.ID}

@@ -99,9 +99,9 @@ func (e explainer) missing(st *step, a area) Message {
 	case *Same:
 		return e.missingSame(st, n, a)
 	case *Meta:
-		return say("bài có %s: %s", "the article has %s: %s", n.Key, cut(strings.Join(e.d.meta[n.Key], ", ")))
+		return say("bài có %s: %s", "the article has %s: %s", n.Key, cut(strings.Join(e.d.values(n.Key), ", ")))
 	case *Date:
-		return say("bài có %s: %s", "the article has %s: %s", n.Key, day(e.d.times[n.Key]))
+		return say("bài có %s: %s", "the article has %s: %s", n.Key, day(e.d.time(n.Key)))
 	case *Number:
 		return e.missingNumber(st, n, a)
 	case *Weighted:

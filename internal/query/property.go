@@ -6,7 +6,7 @@ import (
 )
 
 func (n *Meta) holds(d *Doc) bool {
-	for _, have := range d.meta[n.Key] {
+	for _, have := range d.values(n.Key) {
 		if have == "" {
 			continue
 		}
@@ -28,6 +28,6 @@ func under(host, domain string) bool {
 }
 
 func (n *Date) holds(d *Doc) bool {
-	t := d.times[n.Key]
+	t := d.time(n.Key)
 	return !t.IsZero() && !t.Before(n.From) && (n.Until.IsZero() || t.Before(n.Until))
 }
