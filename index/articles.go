@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the database/sql driver "sqlite"
@@ -18,6 +19,7 @@ import (
 type articleFile struct {
 	db    *sql.DB
 	codec *codec
+	state atomic.Uint64 // another one after each write
 }
 
 const articleSchema = `
@@ -139,11 +141,23 @@ func (f *articleFile) have(ctx context.Context, ids []string) (map[string]bool, 
 // get returns the articles with these IDs, those that are there.
 func (f *articleFile) get(ctx context.Context, ids []string) (map[string]article.Article, error) {
 	found := make(map[string]article.Article, len(ids))
-	if len(ids) == 0 {
+	state := f.state.Load()
+	var unread []string
+	for _, id := range ids {
+		if a, ok := f.codec.cache.get(cacheKey{f, state, id}); ok {
+			found[id] = a
+		} else {
+			unread = append(unread, id)
+		}
+	}
+	if len(unread) == 0 {
 		return found, nil
 	}
-	query := `SELECT change, body FROM articles WHERE id IN (` + marks(len(ids)) + `)`
-	err := f.scan(ctx, query, anys(ids), func(_ int64, a article.Article) { found[a.ID] = a })
+	query := `SELECT change, body FROM articles WHERE id IN (` + marks(len(unread)) + `)`
+	err := f.scan(ctx, query, anys(unread), func(_ int64, a article.Article) {
+		found[a.ID] = a
+		f.codec.cache.add(cacheKey{f, state, a.ID}, a)
+	})
 	return found, err
 }
 
@@ -270,5 +284,6 @@ func (f *articleFile) within(ctx context.Context, fn func(*sql.Tx) error) error 
 	if err := fn(tx); err != nil {
 		return err
 	}
+	defer f.state.Add(1)
 	return tx.Commit()
 }
