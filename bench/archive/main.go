@@ -4,6 +4,7 @@
 //
 //	go run ./archive -documents 50000                # a quarter of an hour
 //	go run ./archive -documents 500000 -out FILE     # make bench-archive; two hours
+//	go run ./archive -documents 50000 -dir DIR -ask  # asks again where a run with -dir DIR has indexed
 //
 // The documents are the real news of ../shared/data, spread over six years; where they do not suffice they come again with
 // a fifth of their words changed. Each side lives in a process of its own, so that memory can be told apart. While they
@@ -35,6 +36,7 @@ type options struct {
 	budget    time.Duration
 	mixed     time.Duration
 	dir       string
+	ask       bool // the folder holds the documents from a run before
 	out       string
 }
 
@@ -54,10 +56,14 @@ func run() (err error) {
 	flag.DurationVar(&o.budget, "budget", 10*time.Second, "time for the questions of one kind to one side")
 	flag.DurationVar(&o.mixed, "mixed", 40*time.Second, "time in which sixteen users ask")
 	flag.StringVar(&o.dir, "dir", "", "folder for the three indexes; without it a temporary one, which is removed")
+	flag.BoolVar(&o.ask, "ask", false, "only ask: -dir holds the documents of a run before, of the same number")
 	flag.StringVar(&o.out, "out", "", "file for the report, besides standard output")
 	flag.Parse()
 	if *child != "" {
 		return serveChild(*child, o.dir)
+	}
+	if o.ask && o.dir == "" {
+		return errors.New("-ask needs -dir, the folder of a run before")
 	}
 	if o.dir == "" {
 		if o.dir, err = os.MkdirTemp("", "bench-archive-"); err != nil {

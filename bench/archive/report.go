@@ -52,12 +52,12 @@ func (st *stage) costs() string {
 		r := st.sides[name]
 		ratio := "–"
 		if name != archiveSide {
-			all := ratios(r.turns, ours.turns)
+			all := ratios(r.Turns, ours.Turns)
 			ratio = fmt.Sprintf("%.2f (%.2f-%.2f)", at(all, 0.5), all[0], all[len(all)-1])
 		}
-		indexed := float64(len(r.turns) * turnSize)
-		fmt.Fprintf(&b, "| %s | %.0f | %.2f | %s | %.1f | %d | %d | %d | %d | %d |\n", name, indexed/sum(r.clock).Seconds(), 1000*sum(r.turns).Seconds()/indexed, ratio, r.seal.Seconds(),
-			r.bytes/int64(st.documents), r.peak>>20, r.rss.Own>>20, r.rss.Files>>20, r.opened.Milliseconds())
+		indexed := float64(len(r.Turns) * turnSize)
+		fmt.Fprintf(&b, "| %s | %.0f | %.2f | %s | %.1f | %d | %d | %d | %d | %d |\n", name, indexed/sum(r.Clock).Seconds(), 1000*sum(r.Turns).Seconds()/indexed, ratio, r.Seal.Seconds(),
+			r.bytes/int64(st.documents), r.Peak>>20, r.rss.Own>>20, r.rss.Files>>20, r.opened.Milliseconds())
 	}
 	return b.String()
 }
@@ -131,7 +131,7 @@ func (m *measurement) aims() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", what, aim, found, verdict)
 	}
-	all := ratios(last.sides[bleveSide].turns, last.sides[archiveSide].turns)
+	all := ratios(last.sides[bleveSide].Turns, last.sides[archiveSide].Turns)
 	line("indexing", "≥ 0.8 of bare bleve", fmt.Sprintf("%.2f", at(all, 0.5)), at(all, 0.5) >= 0.8)
 	for _, k := range kinds {
 		if !k.everySide() {

@@ -95,17 +95,22 @@ type stage struct {
 }
 
 type sideResult struct {
-	turns  []time.Duration // processor time of each turn of indexing up to here
-	clock  []time.Duration // and the clock's
-	seal   time.Duration
+	indexing
 	bytes  int64 // on the disk
-	peak   int64 // memory at most while it indexed
 	opened time.Duration
 	rss    memory                     // after all questions
 	cold   map[string][]time.Duration // by kind
 	one    map[string][]time.Duration
 	cost   map[string][]time.Duration // processor time of the same
 	many   map[string][]time.Duration
+}
+
+// indexing is what it took a side to index the documents of a stage.
+type indexing struct {
+	Turns []time.Duration // processor time of each turn
+	Clock []time.Duration // and the clock's
+	Seal  time.Duration
+	Peak  int64 // bytes of memory at most
 }
 
 func newResult() *sideResult {
@@ -119,13 +124,21 @@ func measure(o options) (string, error) {
 		return "", err
 	}
 	m := &measurement{options: o}
-	done := 0
-	for _, n := range slices.Compact([]int{min(o.early, o.documents), o.documents}) {
+	done, sizes := 0, slices.Compact([]int{min(o.early, o.documents), o.documents})
+	if o.ask {
+		sizes = sizes[len(sizes)-1:]
+	}
+	for _, n := range sizes {
 		st := &stage{documents: n, sides: map[string]*sideResult{}}
 		for _, name := range sideNames {
 			st.sides[name] = newResult()
 		}
-		if err := indexTurns(o, st, done, n); err != nil {
+		if o.ask {
+			err = readIndexed(o, st)
+		} else {
+			err = errors.Join(indexTurns(o, st, done, n), writeIndexed(o, st))
+		}
+		if err != nil {
 			return "", err
 		}
 		for _, name := range sideNames {
@@ -182,7 +195,7 @@ func indexTurns(o options, st *stage, first, end int) (err error) {
 		if err != nil {
 			return err
 		}
-		r.seal = a.Took
+		r.Seal = a.Took
 		if err := p.pause(); err != nil {
 			return err
 		}
@@ -198,7 +211,7 @@ func takeTurn(p *process, r *sideResult, c command) error {
 	if err != nil {
 		return err
 	}
-	r.turns, r.clock, r.peak = append(r.turns, a.Spent), append(r.clock, a.Took), a.Peak
+	r.Turns, r.Clock, r.Peak = append(r.Turns, a.Spent), append(r.Clock, a.Took), a.Peak
 	return p.pause()
 }
 
@@ -273,6 +286,7 @@ func askOne(o options, p *process, r *sideResult, a asker, k kind) error {
 	interval := 2 * sum(warm.Times) / time.Duration(len(warm.Times))
 	got, err := p.tell(command{Do: "ask", Users: 1, Questions: a.questions(k, o.questions), Interval: interval, Budget: o.budget})
 	r.one[k.name], r.cost[k.name] = got.Times, got.Costs
+	progress("%s: %d of %q asked", p.name, len(got.Times), k.name)
 	return err
 }
 
