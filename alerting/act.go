@@ -91,8 +91,12 @@ func (d *Desk) Act(ctx context.Context, c Command) ([]Result, error) {
 
 // change runs fn as the only writer and tells the world of its events.
 func (d *Desk) change(ctx context.Context, fn func(*take) error) error {
-	t := &take{cfg: d.cfg, publish: d.publish != nil, mails: d.mail != nil, now: d.now(), tellings: &d.tellings}
-	err := d.db.InTx(ctx, func(tx *store.Tx) error {
+	known, err := d.decided(ctx)
+	if err != nil {
+		return err
+	}
+	t := &take{cfg: d.cfg, publish: d.publish != nil, mails: d.mail != nil, now: d.now(), tellings: &d.tellings, decided: known}
+	err = d.db.InTx(ctx, func(tx *store.Tx) error {
 		t.tx = tx
 		if err := t.lock(ctx); err != nil {
 			return err

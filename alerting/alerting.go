@@ -38,6 +38,7 @@ type Deps struct {
 	Mail       func(context.Context, Mail) error                            // sends one mail; nil: there is no mail server
 	Chat       func(ctx context.Context, address, title, text string) error // writes into one room; required when there are chats
 	HTTP       *http.Client                                                 // for webhooks; must refuse special addresses itself. Required when there are webhooks
+	Decisions  func(context.Context) (map[string]Decision, error)           // what people decided on claims, by ID; nil: the word of the rules holds
 	Logger     *slog.Logger                                                 // nil: silent
 	Registerer prometheus.Registerer                                        // nil: no metrics
 	Now        func() time.Time                                             // nil: time.Now
@@ -56,7 +57,8 @@ type Desk struct {
 	metrics *metrics
 	bell    bell
 
-	tellings tellings
+	tellings  tellings
+	decisions func(context.Context) (map[string]Decision, error)
 }
 
 // New returns a desk on an open database.
@@ -76,7 +78,7 @@ func New(cfg Config, deps Deps) (*Desk, error) {
 	if len(cfg.Chats) > 0 && deps.Chat == nil {
 		return nil, errors.New("alerting: chats are configured and nothing is given to write into them with")
 	}
-	d := &Desk{cfg: cfg, db: deps.DB, publish: deps.Publisher, mail: deps.Mail, chat: deps.Chat, log: deps.Logger, now: deps.Now}
+	d := &Desk{cfg: cfg, db: deps.DB, publish: deps.Publisher, mail: deps.Mail, chat: deps.Chat, decisions: deps.Decisions, log: deps.Logger, now: deps.Now}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

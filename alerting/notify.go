@@ -87,6 +87,7 @@ func (t *take) tell(ctx context.Context, n Notification, change string, only ...
 	if t.publish && len(only) == 0 {
 		targets = append([]Target{{Receiver: kafkaReceiver, Route: topicRoute}}, targets...)
 	}
+	t.decided.tell(&n.Story)
 	n.Schema, n.At, n.Rings = NotificationSchema, t.now, n.Change != KindAnswered
 	for _, target := range t.cfg.each(targets) {
 		n.Key = n.Story.ID + "/" + target.Route + "/" + change

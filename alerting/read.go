@@ -94,7 +94,8 @@ func (d *Desk) Stories(ctx context.Context, f Filter) ([]Story, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list stories: %w", err)
 	}
-	return collect(rows, "list stories", scanStory)
+	stories, err := collect(rows, "list stories", scanStory)
+	return d.asDecided(ctx, stories, err)
 }
 
 func (f Filter) where() (string, []any) {
@@ -190,7 +191,14 @@ func (d *Desk) Story(ctx context.Context, id string) (StoryDetail, error) {
 	if out.Deliveries, err = d.deliveries(ctx, `story_id = ? ORDER BY created_at, id`, id); err != nil {
 		return out, err
 	}
-	out.Related, err = d.related(ctx, &out.Story)
+	if out.Related, err = d.related(ctx, &out.Story); err != nil {
+		return out, err
+	}
+	known, err := d.decided(ctx)
+	known.tell(&out.Story)
+	for i := range out.Related {
+		known.tell(&out.Related[i])
+	}
 	return out, err
 }
 

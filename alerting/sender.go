@@ -28,9 +28,10 @@ type message struct {
 	id       string // Idempotency-Key, the same on every repeat
 	storyID  string
 	body     []byte
-	attempts int      // this one included
-	rows     []string // the rows of the outbox that go out with it, its own among them
-	more     [][]byte // their bodies, without its own
+	attempts int       // this one included
+	rows     []string  // the rows of the outbox that go out with it, its own among them
+	more     [][]byte  // their bodies, without its own
+	decided  decisions // what is known when it is sent; only for people, others get the body as it was written
 }
 
 // idle is how often the outbox is looked at when nothing rings: another process may have written to it.
@@ -75,6 +76,11 @@ func (d *Desk) sendOne(ctx context.Context, name string, r receiver) (bool, erro
 	m, ok, err := d.claim(ctx, name, r)
 	if err != nil || !ok {
 		return false, err
+	}
+	if people(r.kind()) {
+		if m.decided, err = d.decided(ctx); err != nil {
+			d.log.Error("told without what was decided", "receiver", name, "err", err) // late is worse
+		}
 	}
 	attempt, cancel := context.WithTimeout(ctx, d.cfg.Retry.Timeout.Std())
 	defer cancel()

@@ -22,6 +22,7 @@ type take struct {
 	mails   bool // people can be mailed
 
 	tellings *tellings
+	decided  decisions // what people decided, when the transaction began
 	now      time.Time
 	seq      int64
 	events   []Event

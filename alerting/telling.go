@@ -25,6 +25,7 @@ func (m message) read() ([]Notification, error) {
 		if err := json.Unmarshal(body, &n); err != nil {
 			return nil, fmt.Errorf("read the notification: %w", err)
 		}
+		m.decided.tell(&n.Story)
 		told = append(told, n)
 	}
 	return told, nil
@@ -32,25 +33,33 @@ func (m message) read() ([]Notification, error) {
 
 // tellWords are what a message says: Vietnamese, English.
 var tellWords = map[string][2]string{
-	"opened":      {"Cần kiểm chứng", "Check this claim"},
-	"reopened":    {"Mở lại", "Reopened"},
-	"repeated":    {"Vẫn chưa ai nhận", "Still nobody has taken it"},
-	"returned":    {"Hết thời gian giữ lại", "No longer held back"},
-	"called":      {"Gọi người trực", "You are called"},
-	"claim":       {"Nội dung", "Claim"},
-	"kind":        {"Dạng tin", "Kind of claim"},
-	"article":     {"Bài", "Article"},
-	"why":         {"Vì sao báo", "Why it rang"},
-	"known":       {"Đã biết", "What is known"},
-	"unanswered":  {"chưa có phản hồi", "nobody has answered it"},
-	"answered":    {"%s đã phản hồi", "%s has answered it"},
-	"outlets":     {"%d báo tự đăng", "%d outlets in their own words"},
-	"link":        {"Mở hồ sơ", "Open the story"},
-	"mentioned":   {"Có người nhắc đến bạn", "You are mentioned"},
-	"handed_over": {"Bàn giao cho bạn", "Handed over to you"},
-	"escalated":   {"Chuyển bạn quyết định", "Escalated to you"},
-	"more":        {"và %d tin nữa trên trang trực", "and %d more on the desk"},
-	"many":        {"%d tin cần kiểm chứng", "%d claims to check"},
+	"opened":                 {"Cần kiểm chứng", "Check this claim"},
+	"reopened":               {"Mở lại", "Reopened"},
+	"repeated":               {"Vẫn chưa ai nhận", "Still nobody has taken it"},
+	"returned":               {"Hết thời gian giữ lại", "No longer held back"},
+	"called":                 {"Gọi người trực", "You are called"},
+	"claim":                  {"Nội dung", "Claim"},
+	"kind":                   {"Dạng tin", "Kind of claim"},
+	"article":                {"Bài", "Article"},
+	"why":                    {"Vì sao báo", "Why it rang"},
+	"known":                  {"Đã biết", "What is known"},
+	"unanswered":             {"chưa có phản hồi", "nobody has answered it"},
+	"answered":               {"%s đã phản hồi", "%s has answered it"},
+	"outlets":                {"%d báo tự đăng", "%d outlets in their own words"},
+	"link":                   {"Mở hồ sơ", "Open the story"},
+	"mentioned":              {"Có người nhắc đến bạn", "You are mentioned"},
+	"handed_over":            {"Bàn giao cho bạn", "Handed over to you"},
+	"escalated":              {"Chuyển bạn quyết định", "Escalated to you"},
+	"more":                   {"và %d tin nữa trên trang trực", "and %d more on the desk"},
+	"many":                   {"%d tin cần kiểm chứng", "%d claims to check"},
+	"verdict.undetermined":   {"chưa có kết luận", "not determined yet"},
+	"verdict.in_progress":    {"đang xác minh", "being checked"},
+	"verdict.false":          {"sai sự thật", "false"},
+	"verdict.misleading":     {"gây hiểu nhầm", "misleading"},
+	"verdict.out_of_context": {"đúng nhưng sai bối cảnh", "true, but out of context"},
+	"verdict.true":           {"đúng", "true"},
+	"verdict.not_checkable":  {"không kiểm chứng được", "not checkable"},
+
 	"footer": {
 		"Mỗi cảnh báo có nghĩa “hãy kiểm chứng nội dung này”; đó không phải kết luận rằng tin sai, cũng không phải nhận định về người đăng.",
 		"Each alert means “check this claim”; it is neither a finding that the claim is false nor a judgement on whoever published it.",
@@ -114,6 +123,9 @@ func (t teller) facts(n *Notification) []line {
 	known := t.word("unanswered")
 	if s.Answered() {
 		known = t.word("answered", oneLine(s.AnswerOutlet, 60))
+	}
+	if s.DecidedBy != "" {
+		known = t.word("verdict."+s.Verdict) + " (" + oneLine(s.DecidedBy, 60) + "); " + known
 	}
 	var lines []line
 	if n.Note != "" {

@@ -61,9 +61,6 @@ type FailingSource struct {
 	Reason Sentence  // why
 }
 
-// Verdict is what somebody decided on a claim.
-type Verdict struct{ Verdict, By string }
-
 // Sentence is a few words in both languages of the mail.
 type Sentence struct{ VI, EN string }
 
@@ -72,15 +69,14 @@ type Deps struct {
 	DB         *store.DB // required for sending
 	Stories    Stories   // required
 	Health     SourceHealth
-	Coverage   Coverage                                          // nil: the mail tells no coverage, and is drafted a little later than by a process that can
-	Verdicts   func(context.Context) (map[string]Verdict, error) // what people decided on claims, by ID; nil: the stories' own hold
-	Response   Response                                          // how fast the desk was; nil: not told
-	Feedback   Feedback                                          // how the rules were judged; nil: not told
-	ClaimName  func(id, language string) string                  // nil: rules are told by their IDs
-	TLS        *tls.Config                                       // nil: the system's roots
-	Logger     *slog.Logger                                      // nil: silent
-	Registerer prometheus.Registerer                             // nil: no metrics
-	Now        func() time.Time                                  // nil: time.Now
+	Coverage   Coverage                         // nil: the mail tells no coverage, and is drafted a little later than by a process that can
+	Response   Response                         // how fast the desk was; nil: not told
+	Feedback   Feedback                         // how the rules were judged; nil: not told
+	ClaimName  func(id, language string) string // nil: rules are told by their IDs
+	TLS        *tls.Config                      // nil: the system's roots
+	Logger     *slog.Logger                     // nil: silent
+	Registerer prometheus.Registerer            // nil: no metrics
+	Now        func() time.Time                 // nil: time.Now
 }
 
 // Digest builds and sends morning mails. It is safe for concurrent use.

@@ -144,10 +144,6 @@ func (d *Digest) gather(ctx context.Context, date Date, list List, review Review
 // stories reads all of the stories that a list is for, page by page.
 func (d *Digest) stories(ctx context.Context, list List, at, since time.Time) ([]alerting.Story, error) {
 	const page = 1000
-	decided, err := d.verdicts(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var out []alerting.Story
 	for offset := 0; ; offset += page {
 		f := alerting.Filter{Since: since, Limit: page, Offset: offset}
@@ -156,9 +152,6 @@ func (d *Digest) stories(ctx context.Context, list List, at, since time.Time) ([
 			return nil, err
 		}
 		for i := range stories {
-			if v, ok := decided[stories[i].ClaimID]; ok {
-				stories[i].Verdict, stories[i].DecidedBy = v.Verdict, v.By
-			}
 			if list.wants(&stories[i]) {
 				out = append(out, stories[i])
 			}
@@ -167,14 +160,6 @@ func (d *Digest) stories(ctx context.Context, list List, at, since time.Time) ([
 			return out, nil
 		}
 	}
-}
-
-// verdicts are what people decided on claims since their rules were written.
-func (d *Digest) verdicts(ctx context.Context) (map[string]Verdict, error) {
-	if d.deps.Verdicts == nil {
-		return nil, nil
-	}
-	return d.deps.Verdicts(ctx)
 }
 
 // health asks how the sources are. A mail goes out even when nobody can say; it then says so.

@@ -170,12 +170,18 @@ func TestListsForTopics(t *testing.T) {
 }
 
 func TestWhatPeopleDecidedIsTold(t *testing.T) {
+	decided := map[string]alerting.Decision{}
 	w := newWorld(t, func(_ *Config, d *Deps) {
-		d.Verdicts = func(context.Context) (map[string]Verdict, error) {
-			return map[string]Verdict{"dam": {"false", "Tổ trực"}}, nil
+		desk, err := alerting.New(alerting.DefaultConfig(), alerting.Deps{
+			DB: d.DB, Now: d.Now, Decisions: func(context.Context) (map[string]alerting.Decision, error) { return decided, nil },
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
+		d.Stories = desk
 	})
 	w.day()
+	decided["dam"] = alerting.Decision{Verdict: "false", By: "Tổ trực"}
 	wants(t, "the mail", w.build("ban-chi-dao").Text, "Kết luận: Sai sự thật (Tổ trực)")
 }
 

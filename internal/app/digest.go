@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"haidang/alerting"
 	"haidang/alerting/digest"
 	"haidang/alerting/feedback"
 	"haidang/alerting/response"
@@ -31,7 +32,7 @@ func (a *App) openDigest(context.Context) error {
 	}
 	d, err := digest.New(a.opts.Config.Digest, digest.Deps{
 		DB: a.db, Stories: a.desk, Health: watch{bus: a.bus, crawler: a.crawler, now: a.opts.Now}, Logger: a.log, Registerer: a.registry,
-		Now: a.opts.Now, Coverage: a.coverage(), Verdicts: a.verdicts, Response: measured, Feedback: judged, ClaimName: a.claimName,
+		Now: a.opts.Now, Coverage: a.coverage(), Response: measured, Feedback: judged, ClaimName: a.claimName,
 	})
 	if err != nil {
 		return err
@@ -119,12 +120,12 @@ func (c coverageBeside) Report(ctx context.Context, r coverage.Request) (coverag
 	return Coverage(ctx, c.opts.Config, c.opts.DataDir, r)
 }
 
-// verdicts are what people decided on claims; those of the rules' files stand in the stories.
-func (a *App) verdicts(ctx context.Context) (map[string]digest.Verdict, error) {
+// decisions are what people decided on claims; the words of the rules' files stand in the stories.
+func (a *App) decisions(ctx context.Context) (map[string]alerting.Decision, error) {
 	decided, err := claims.New(a.db, a.opts.Now).Decided(ctx)
-	out := make(map[string]digest.Verdict, len(decided))
+	out := make(map[string]alerting.Decision, len(decided))
 	for id, d := range decided {
-		out[id] = digest.Verdict{Verdict: d.Verdict, By: d.By}
+		out[id] = alerting.Decision{Verdict: d.Verdict, By: d.By}
 	}
 	return out, err
 }

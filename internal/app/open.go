@@ -153,7 +153,7 @@ func (a *App) openIdleCrawler(context.Context) error {
 func (a *App) openReadingDesk(context.Context) error {
 	cfg := a.opts.Config.Alerting
 	cfg.Webhooks, cfg.Emails, cfg.Chats, cfg.Route = nil, nil, nil, alerting.Route{}
-	desk, err := alerting.New(cfg, alerting.Deps{DB: a.db, Logger: a.log, Now: a.opts.Now})
+	desk, err := alerting.New(cfg, alerting.Deps{DB: a.db, Decisions: a.decisions, Logger: a.log, Now: a.opts.Now})
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (a *App) openDesk(context.Context) error {
 		write = chat.New(client.Transport, cfg.Retry.Timeout.Std()).Send
 	}
 	desk, err := alerting.New(a.opts.Config.Alerting, alerting.Deps{
-		DB: a.db, Publisher: publisher{a.bus}, Mail: send, Chat: write, HTTP: client, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
+		DB: a.db, Publisher: publisher{a.bus}, Mail: send, Chat: write, HTTP: client, Decisions: a.decisions, Logger: a.log, Registerer: a.registry, Now: a.opts.Now,
 	})
 	if err != nil {
 		return err
