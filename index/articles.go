@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -17,7 +18,7 @@ import (
 // revisions replaced, the words with marks that occur in it, and what came from other shards. Each write of an article takes
 // the next change number; the bleve index beside the file remembers the last one that it has, and so knows what it misses.
 type articleFile struct {
-	db    *sql.DB
+	db    *database
 	codec *codec
 	state atomic.Uint64 // another one after each write
 }
@@ -53,20 +54,29 @@ CREATE TABLE IF NOT EXISTS moved (
 );
 CREATE INDEX IF NOT EXISTS moved_undone ON moved (shard) WHERE done = 0;`
 
-// openArticles opens the file or makes it. A commit is on the disk when it returns (synchronous FULL): the offsets
-// that follow it promise as much.
+// openArticles opens the file or makes it.
 func openArticles(path string, c *codec) (*articleFile, error) {
+	f, err := laterArticles(path, c)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.db.Exec(articleSchema); err != nil {
+		_ = f.close()
+		return nil, fmt.Errorf("open articles %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// laterArticles is a file that is there and is opened when it is first asked. A commit is on the disk when it returns
+// (synchronous FULL): the offsets that follow it promise as much.
+func laterArticles(path string, c *codec) (*articleFile, error) {
 	pragmas := "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_txlock=immediate"
 	db, err := sql.Open("sqlite", "file:"+path+pragmas)
 	if err != nil {
 		return nil, fmt.Errorf("open articles %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(4) // one writer and a few readers; each costs a page cache of 2 MB
-	if _, err := db.Exec(articleSchema); err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("open articles %s: %w", path, err)
-	}
-	return &articleFile{db: db, codec: c}, nil
+	return &articleFile{db: &database{DB: db, dir: filepath.Dir(path)}, codec: c}, nil
 }
 
 // readArticles opens the file for reading only, beside whoever writes it.
@@ -76,10 +86,13 @@ func readArticles(path string, c *codec) (*articleFile, error) {
 		return nil, fmt.Errorf("open articles %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(1)
-	return &articleFile{db: db, codec: c}, nil
+	return &articleFile{db: &database{DB: db, dir: filepath.Dir(path)}, codec: c}, nil
 }
 
-func (f *articleFile) close() error { return f.db.Close() }
+func (f *articleFile) close() error {
+	f.db.files.forget(f.db)
+	return f.db.Close()
+}
 
 // span is what a shard holds: how many articles, first seen from when to when, and the last change number.
 type span struct {

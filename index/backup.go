@@ -75,6 +75,9 @@ func backupShard(ctx context.Context, from, to string) error {
 // recheckMoves lets the next start look again at what came into a file from a shard, or from any where it is "". What came
 // from a merged shard may be in those of which it was made.
 func recheckMoves(path, from string) error {
+	if err := removeStart(filepath.Dir(path)); err != nil {
+		return err
+	}
 	f, err := openArticles(path, nil)
 	if err != nil {
 		return err

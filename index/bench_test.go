@@ -101,3 +101,54 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkOpen opens ten sealed shards of 500 articles each, and an empty hot one: with what lies beside the articles for the
+// start, and reading all of them.
+func BenchmarkOpen(b *testing.B) {
+	cfg := testConfig(b)
+	cfg.HotDocuments = 500
+	x := open(b, cfg)
+	put(b, x, readNews(b, "baomoi-2017", 5000)...)
+	if _, err := x.hot(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := x.Seal(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	if err := x.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for _, kind := range []string{"as sealed", "articles read"} {
+		b.Run(kind, func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				if kind == "articles read" {
+					removeStarts(b, cfg.Dir)
+				}
+				b.StartTimer()
+				x, err := Open(cfg, Deps{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+				if err := x.Close(); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+			}
+		})
+	}
+}
+
+func removeStarts(b *testing.B, dir string) {
+	b.Helper()
+	names, err := shardFolders(filepath.Join(dir, "shards"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range names {
+		if err := removeStart(filepath.Join(dir, "shards", name)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package index
 
 import (
 	"hash/fnv"
+	"slices"
 	"sync"
 )
 
@@ -18,9 +19,23 @@ const (
 	bloomProbes    = 7
 )
 
-func newBloom(capacity int) *bloom {
-	words := (max(capacity, 1024)*bloomBitsPerID + 63) / 64
-	return &bloom{bits: make([]uint64, words), size: uint64(words) * 64}
+func newBloom(capacity int) *bloom { return bloomOf(make([]uint64, bloomWords(capacity)), capacity) }
+
+func bloomWords(capacity int) int { return (max(capacity, 1024)*bloomBitsPerID + 63) / 64 }
+
+// bloomOf returns a filter with bits that were kept, or nil where they are too few for so many IDs.
+func bloomOf(bits []uint64, capacity int) *bloom {
+	if len(bits) < bloomWords(capacity) {
+		return nil
+	}
+	return &bloom{bits: bits, size: uint64(len(bits)) * 64}
+}
+
+// snapshot returns a copy of the bits.
+func (b *bloom) snapshot() []uint64 {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return slices.Clone(b.bits)
 }
 
 func (b *bloom) add(id string) {

@@ -112,6 +112,10 @@ func TestShardsOfAClosedMonthAreMerged(t *testing.T) {
 	wantWhole(t, x, before-3)
 	put(t, x, edited(5, "Nước hồ cạn.")) // the merged shard is a shard like others
 	wantIDs(t, x, Request{Query: "cạn"}, "a00005")
+	put(t, x, many(20)[6:]...) // and it knows its articles
+	if n, err := x.Count(t.Context()); n != 33 || err != nil {
+		t.Errorf("Count = %d, %v, want 33", n, err)
+	}
 	if err := x.Reindex(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}

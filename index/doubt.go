@@ -29,6 +29,12 @@ func (s *shard) unfinished(err error) {
 	s.doubt.found()
 }
 
+// lost notes that articles cannot be read: the next start is to read all of them, and to set the shard aside.
+func (s *shard) lost() error {
+	s.doubt.articles.Store(true)
+	return s.articles.db.forgetStart()
+}
+
 // guard runs what reads the index of a shard. bleve checks nothing of what it reads, so that damage shows as an error or
 // as a panic. Then the shard gives nothing, and the only error is that of the context.
 func (s *shard) guard(ctx context.Context, read func() error) (err error) {

@@ -23,6 +23,7 @@ type Index struct {
 	vocab   *vocabulary
 	metrics *metrics
 	names   names
+	files   *openFiles
 
 	upkeep  sync.Mutex // one index made again, or one merge of shards, at a time; taken before writing
 	writing sync.Mutex // one Put at a time
@@ -52,7 +53,7 @@ func Open(cfg Config, deps Deps) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), offsets: map[int]int64{}, reading: new(sync.WaitGroup), mending: make(chan struct{}, 1)}
+	x := &Index{cfg: cfg, deps: deps, lock: lock, vocab: newVocabulary(), metrics: newMetrics(deps.Registerer), offsets: map[int]int64{}, files: new(openFiles), reading: new(sync.WaitGroup), mending: make(chan struct{}, 1)}
 	x.names.outlets = map[string]string{}
 	if err := x.load(); err != nil {
 		return nil, errors.Join(err, x.Close())
@@ -134,11 +135,17 @@ func (x *Index) addShard(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	s.doubt.found = x.mendSoon
+	x.join(s)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.shards = append(slices.Clip(x.shards), s) // readers hold the old slice
 	return nil
+}
+
+// join makes an open shard one of the archive.
+func (x *Index) join(s *shard) {
+	s.doubt.found = x.mendSoon
+	s.articles.db.files = x.files
 }
 
 // read returns the shards for reading until done is called.

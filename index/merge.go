@@ -77,17 +77,30 @@ func (m *merging) giveUp() error {
 	return errors.Join(err, os.RemoveAll(m.folder()))
 }
 
+// begin makes the new shard, empty.
+func (m *merging) begin(ctx context.Context) error {
+	if err := os.RemoveAll(m.folder()); err != nil {
+		return err
+	}
+	fresh, err := openShard(ctx, m.folder(), m.x.cfg, m.x.codec, m.x.vocab, m.x.deps)
+	if err != nil {
+		return err
+	}
+	articles := 0
+	for _, s := range m.sources {
+		articles += s.held.Load().count
+	}
+	fresh.ids = newBloom(max(m.x.cfg.HotDocuments, articles))
+	m.fresh = fresh
+	return nil
+}
+
 // copyAll takes over what is new in the shards, their articles and earlier wordings, and indexes it.
 func (m *merging) copyAll(ctx context.Context) error {
 	if m.fresh == nil {
-		if err := os.RemoveAll(m.folder()); err != nil {
+		if err := m.begin(ctx); err != nil {
 			return err
 		}
-		fresh, err := openShard(ctx, m.folder(), m.x.cfg, m.x.codec, m.x.vocab, m.x.deps)
-		if err != nil {
-			return err
-		}
-		m.fresh = fresh
 	}
 	for _, s := range m.sources {
 		if err := m.copyShard(ctx, s); err != nil {
@@ -127,6 +140,9 @@ func (m *merging) copyPage(ctx context.Context, s *merged) (int, error) {
 		return 0, err
 	}
 	m.fresh.held.Store(&held)
+	for _, r := range rows {
+		m.fresh.ids.add(r.id)
+	}
 	s.change = rows[len(rows)-1].change
 	return len(rows), m.fresh.catchUp(ctx, recoverBatch)
 }
@@ -218,7 +234,7 @@ func (m *merging) show(ctx context.Context) error {
 	if err != nil {
 		return m.withdraw(err)
 	}
-	fresh.doubt.found = x.mendSoon
+	x.join(fresh)
 	old := make([]*shard, len(m.sources))
 	for i, s := range m.sources {
 		old[i] = s.shard

@@ -165,6 +165,9 @@ func (f *articleFile) moveDone(ctx context.Context, from string, ids []string) e
 // finishMoves does what a crash left undone of moves, or what a shard that was put back from a backup undid.
 func (x *Index) finishMoves(ctx context.Context) error {
 	for _, to := range x.shards {
+		if to.articles.db.started.Load() {
+			continue // none was undone when that was written
+		}
 		moved, err := to.articles.undone(ctx)
 		if err != nil {
 			return fmt.Errorf("shard %s: %w", to.name, err)

@@ -186,6 +186,9 @@ func (x *Index) place(ctx context.Context, articles []article.Article) (known ma
 			continue
 		}
 		have, err := s.articles.have(ctx, ask)
+		if broken(err) {
+			err = errors.Join(err, s.lost())
+		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("shard %s: %w", s.name, err)
 		}

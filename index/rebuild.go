@@ -89,10 +89,9 @@ func (x *Index) note(f Finding) error {
 	}
 	defer done()
 	if f.Lost {
-		s.doubt.articles.Store(true)
-	} else {
-		s.doubt.index.Store(indexUnfinished)
+		return s.lost()
 	}
+	s.doubt.index.Store(indexUnfinished)
 	return nil
 }
 
@@ -158,7 +157,7 @@ func (s *shard) beginRebuild() (*shard, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh := &shard{name: s.name, dir: s.dir, articles: s.articles, words: words, ids: s.ids, vocab: s.vocab, log: s.log, doubt: doubt{found: s.doubt.found}}
+	fresh := &shard{name: s.name, dir: s.dir, loaded: s.loaded, articles: s.articles, words: words, ids: s.ids, vocab: s.vocab, log: s.log, doubt: doubt{found: s.doubt.found}}
 	fresh.doubt.articles.Store(s.doubt.articles.Load())
 	fresh.held.Store(s.held.Load())
 	return fresh, nil

@@ -46,7 +46,7 @@ func (s *shard) seal(ctx context.Context, now time.Time) error {
 	if err := s.words.compact(ctx); err != nil {
 		return fmt.Errorf("seal shard %s: %w", s.name, err)
 	}
-	if _, err := s.articles.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+	if err := s.articles.db.checkpoint(ctx); err != nil {
 		return fmt.Errorf("seal shard %s: %w", s.name, err)
 	}
 	offsets, err := s.words.offsets()
@@ -185,12 +185,12 @@ func (x *Index) sealOne(ctx context.Context, name string, sealed *[]string) erro
 	}
 	m, err := readManifest(shards[i].dir)
 	if err == nil && m.Change == shards[i].held.Load().change {
-		return nil
+		return shards[i].saveStart(ctx)
 	}
 	if err := shards[i].seal(ctx, x.deps.Now()); err != nil {
 		return err
 	}
 	x.deps.Logger.Info("shard sealed", "shard", name, "articles", shards[i].held.Load().count)
 	*sealed = append(*sealed, name)
-	return nil
+	return shards[i].saveStart(ctx)
 }

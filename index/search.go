@@ -328,8 +328,7 @@ func fetch(ctx context.Context, page []candidate) (map[string]article.Article, e
 	for s, ids := range byShard {
 		found, err := s.articles.get(ctx, ids)
 		if broken(err) {
-			s.doubt.articles.Store(true)
-			continue
+			err = s.lost()
 		}
 		if err != nil {
 			return nil, fmt.Errorf("shard %s: %w", s.name, err)

@@ -42,6 +42,7 @@ type shard struct {
 	ids      *bloom
 	vocab    *vocabulary // of the whole archive
 
+	loaded   bool                 // held and ids are all there is
 	held     atomic.Pointer[span] // what it holds; replaced by each write
 	indexed  int64                // the change number up to which words has the articles; the writer's
 	noted    map[string]struct{}  // the words with marks that the article file has noted; the writer's, nil until it writes
@@ -65,7 +66,7 @@ func openShard(ctx context.Context, dir string, cfg Config, c *codec, v *vocabul
 		return nil, fmt.Errorf("clear shard %s: %w", dir, err)
 	}
 	s := &shard{name: filepath.Base(dir), dir: dir, vocab: v, log: deps.Logger, doubt: doubt{found: func() {}}}
-	if s.articles, err = openArticles(filepath.Join(dir, "articles.db"), c); err != nil {
+	if err := s.loadArticles(ctx, cfg, c); err != nil {
 		return nil, err
 	}
 	if err := s.load(ctx, cfg, version.Index, stale, deps); err != nil {
@@ -74,19 +75,43 @@ func openShard(ctx context.Context, dir string, cfg Config, c *codec, v *vocabul
 	return s, nil
 }
 
-func (s *shard) load(ctx context.Context, cfg Config, folder string, stale bool, deps Deps) error {
+// loadArticles learns what the articles are, from the file that says so or from all of them.
+func (s *shard) loadArticles(ctx context.Context, cfg Config, c *codec) (err error) {
+	path := filepath.Join(s.dir, "articles.db")
+	if s.loaded = s.loadStart(cfg.HotDocuments); s.loaded {
+		if s.articles, err = laterArticles(path, c); err == nil {
+			s.articles.db.started.Store(true)
+		}
+		return err
+	}
+	if err := removeStart(s.dir); err != nil {
+		return err
+	}
+	if s.articles, err = openArticles(path, c); err != nil {
+		return err
+	}
+	if err := s.readThrough(ctx, cfg); err != nil {
+		return errors.Join(fmt.Errorf("open shard %s: %w", s.name, err), s.articles.close())
+	}
+	s.loaded = true
+	return nil
+}
+
+func (s *shard) readThrough(ctx context.Context, cfg Config) error {
 	held, err := s.articles.span(ctx)
 	if err != nil {
-		return fmt.Errorf("open shard %s: %w", s.name, err)
+		return err
 	}
 	s.held.Store(&held)
 	s.ids = newBloom(max(cfg.HotDocuments, held.count))
 	if err := s.articles.eachID(ctx, s.ids.add); err != nil {
-		return fmt.Errorf("open shard %s: %w", s.name, err)
+		return err
 	}
-	if err := s.articles.eachWord(ctx, s.vocab.add); err != nil {
-		return fmt.Errorf("open shard %s: %w", s.name, err)
-	}
+	return s.articles.eachWord(ctx, s.vocab.add)
+}
+
+func (s *shard) load(ctx context.Context, cfg Config, folder string, stale bool, deps Deps) error {
+	held := s.held.Load()
 	if m, err := readManifest(s.dir); err == nil && !stale && m.Format == 1 && m.Change == held.change && hasIndex(s.dir) {
 		s.sealed, s.indexed, s.words = &m, held.change, &wordIndex{dir: s.dir, folder: folder}
 		return nil
@@ -246,6 +271,9 @@ func (s *shard) close() error {
 	var errs []error
 	if s.words != nil {
 		errs = append(errs, s.words.close())
+	}
+	if err := s.saveStart(context.Background()); err != nil {
+		s.log.Warn("the next start reads all articles of a shard", "shard", s.name, "err", err)
 	}
 	return errors.Join(append(errs, s.articles.close())...)
 }
