@@ -18,7 +18,8 @@ type Chat struct {
 
 const kindChat = "chat"
 
-// chatroom writes into one room. Chat services know no key, so what is repeated after a crash is there twice.
+// chatroom writes into one room. Chat services know no key: what is repeated after a crash is there twice, and known for
+// the same by its reference.
 type chatroom struct {
 	teller
 	address settings.Secret
@@ -32,7 +33,17 @@ func (c chatroom) send(ctx context.Context, m message) error {
 	if err != nil {
 		return err
 	}
-	return c.deliver(ctx, c.address.Reveal(), plain.Replace(c.subject(told)), c.write(told))
+	return c.deliver(ctx, c.address.Reveal(), c.title(told), c.write(told))
+}
+
+// title is the subject, with the reference of the notification that the message tells of alone or first.
+func (c chatroom) title(told []Notification) string {
+	return plain.Replace(c.subject(told)) + " " + reference(&told[0])
+}
+
+// reference names a story, and the change that is told of it, in a few letters: "#3fa2c8d0-1f".
+func reference(n *Notification) string {
+	return "#" + n.Story.ID[:min(len(n.Story.ID), 8)] + "-" + shortHash(n.Key)[:2]
 }
 
 // plain takes what chat services read as markup out of foreign words: a headline calls nobody and hides no link.
@@ -48,7 +59,7 @@ func (c chatroom) write(told []Notification) string {
 		var one strings.Builder
 		n := &told[i]
 		if len(told) > 1 {
-			fmt.Fprintf(&one, "%s: %s\n", c.heading(n), plain.Replace(c.what(&n.Story)))
+			fmt.Fprintf(&one, "%s: %s %s\n", c.heading(n), plain.Replace(c.what(&n.Story)), reference(n))
 		}
 		for _, l := range c.facts(n) {
 			fmt.Fprintf(&one, "%s: %s\n", l.name, plain.Replace(l.text))

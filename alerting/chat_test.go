@@ -2,6 +2,7 @@ package alerting
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -58,6 +59,31 @@ func TestChatMessageIsBounded(t *testing.T) {
 	text := chatroom{}.write(told)
 	if len(text) > maxChat+200 || !strings.Contains(text, "tin nữa trên trang trực") {
 		t.Errorf("%d bytes, want at most about %d and what is left out:\n%s", len(text), maxChat, text)
+	}
+}
+
+// TestAMessageSaidTwiceIsKnownByItsReference, and another change of the same story is not taken for it.
+func TestAMessageSaidTwiceIsKnownByItsReference(t *testing.T) {
+	var titles []string
+	c := chatroom{deliver: func(_ context.Context, _, title, _ string) error {
+		titles = append(titles, title[strings.LastIndex(title, " ")+1:])
+		return nil
+	}}
+	opened := []byte(`{"key":"3fa2c8d01b77aaaa/default/opened","change":"opened","story":{"id":"3fa2c8d01b77aaaa","first_title":"@all #1"}}`)
+	reopened := []byte(`{"key":"3fa2c8d01b77aaaa/default/reopened:new_figure:4","change":"reopened","story":{"id":"3fa2c8d01b77aaaa"}}`)
+	for _, body := range [][]byte{opened, opened, reopened} {
+		if err := c.send(t.Context(), message{body: body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, reference := range titles {
+		if !regexp.MustCompile(`^#3fa2c8d0-[0-9a-f]{2}$`).MatchString(reference) || (i == 1) != (i > 0 && reference == titles[0]) {
+			t.Errorf("message %d has reference %q of %q", i, reference, titles)
+		}
+	}
+	both := c.write([]Notification{{Key: "a", Story: Story{ID: "3fa2c8d01b77aaaa"}}, {Key: "b", Story: Story{ID: "4"}}})
+	if !strings.Contains(both, " #3fa2c8d0-") || !strings.Contains(both, " #4-") {
+		t.Errorf("a message of two stories lacks a reference:\n%s", both)
 	}
 }
 
