@@ -36,6 +36,9 @@ func (f *finding) worthTelling() bool { return !f.claim.Broad || f.strong > 0 }
 // oneMark is the points of one mark by which a rumour is told: below, a forecast, a lesson or an opinion is what it says.
 const oneMark = 20
 
+// wholly is the telling of one in a thousand articles: a rumour's warning, or what it says will come, is no lesson or forecast.
+const wholly = 40
+
 // broadSignals is how many points of marked rumour a broad claim needs to ring: two kinds of mark.
 const broadSignals = 40
 
@@ -85,7 +88,7 @@ func (c *Classifier) silence(f *finding, about bool, places []placeHit) Reason {
 	if (claim.Broad || claim.Daily) && len(z.officials) > 0 || claim.official() == Silences && z.isOfficial() && f.strong < strongEnough {
 		return ReasonOfficial
 	}
-	if claim.Kind == Pattern && f.strong < oneMark {
+	if claim.Kind == Pattern && f.strong < oneMark && f.told < wholly {
 		if z.first(z.holds, cuePrediction) != nil {
 			return ReasonPrediction
 		}

@@ -134,7 +134,7 @@ func (r *reading) attributes(agency *cue, i int) bool {
 	switch v.kind {
 	case cueSpeaks, cueActs:
 		d := v.first - agency.last
-		return d >= -1 && d <= 8 && !r.negated(i) && !r.suffers(agency, v)
+		return d >= -1 && d <= 8 && !r.negated(i) && !r.suffers(agency, v) && !r.anotherSpeaks(agency, v)
 	case cuePer:
 		return v.last <= agency.first && agency.first-v.last <= 3
 	}
@@ -149,6 +149,13 @@ func (r *reading) suffers(agency, verb *cue) bool {
 		}
 	}
 	return false
+}
+
+// anotherSpeaks reports whether somebody without an office stands nearer to the verb: "officials hoard it, a woman says".
+func (r *reading) anotherSpeaks(agency, verb *cue) bool {
+	return slices.ContainsFunc(r.cues, func(c cue) bool {
+		return (c.kind == layWitness || c.kind == posted) && c.field == verb.field && c.first >= agency.last && c.last <= verb.first
+	})
 }
 
 // tellGap is how many words may stand between somebody and the verb by which he tells.
