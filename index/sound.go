@@ -43,7 +43,8 @@ type Verified struct {
 }
 
 // Verify reads every byte of an archive's shards and compares: each article with the hash that it was stored under, each
-// segment of each index with its checksum, which bleve itself never looks at, and each sealed shard with its manifest.
+// segment of each index with its checksum, which bleve itself never looks at, and each sealed shard with its manifest. It names
+// the segments of an index that are missing.
 // It takes no lock and changes nothing, so that it can run beside the process that holds the archive; what that process
 // replaces meanwhile is left out. tell, when set, is called before each shard.
 func Verify(ctx context.Context, dir string, tell func(shard string, n, of int)) (Verified, error) {
@@ -127,6 +128,7 @@ func verifyShard(ctx context.Context, dir string, c *codec, out *Verified) error
 		out.Findings = append(out.Findings, Finding{name, "articles.db", err.Error(), true})
 	}
 	bad, bytes, err := badSegments(ctx, dir)
+	bad = append(bad, missingSegments(dir)...)
 	out.Bytes += bytes
 	for _, b := range bad {
 		out.Findings = append(out.Findings, Finding{Shard: name, File: b.file, What: b.what})
