@@ -64,8 +64,12 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, name s
 	if r.Method == http.MethodGet {
 		p.Path = r.URL.RequestURI()
 	}
+	t, ok := s.pages[name]
+	if !ok {
+		return fmt.Errorf("render %s: there is no such page", name)
+	}
 	var out bytes.Buffer
-	if err := s.pages[name].Execute(&out, p); err != nil {
+	if err := t.Execute(&out, p); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

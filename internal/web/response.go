@@ -88,11 +88,22 @@ func (l language) Length(d time.Duration) string {
 	return l.T("length.days", int(d.Hours())/24, int(d.Hours())%24)
 }
 
-// responseQuery reads which stories a visitor asks for.
-func (s *Server) responseQuery(r *http.Request) (response.Query, error) {
+// measured is the report that a request asks for.
+func (s *Server) measured(r *http.Request) (response.Report, error) {
+	q, err := s.responseQuery(r)
+	if err != nil {
+		return response.Report{}, err
+	}
+	return s.deps.Response.Report(r.Context(), q)
+}
+
+// responseQuery reads which stories a visitor asks for; a site that measures nothing has no such page.
+func (s *Server) responseQuery(r *http.Request) (q response.Query, err error) {
+	if s.deps.Response == nil {
+		return q, errNotFound
+	}
 	f := r.URL.Query()
-	q := response.Query{By: response.By(f.Get("by"))}
-	var err error
+	q.By = response.By(f.Get("by"))
 	if from := f.Get("from"); from != "" {
 		if q.From, err = s.deps.Response.ParseMonth(from); err != nil {
 			return q, badRequest{"from: " + err.Error()}
@@ -112,14 +123,7 @@ func (s *Server) responseQuery(r *http.Request) (response.Query, error) {
 }
 
 func (s *Server) responsePage(w http.ResponseWriter, r *http.Request) error {
-	if s.deps.Response == nil {
-		return errNotFound
-	}
-	q, err := s.responseQuery(r)
-	if err != nil {
-		return err
-	}
-	report, err := s.deps.Response.Report(r.Context(), q)
+	report, err := s.measured(r)
 	if err != nil {
 		return err
 	}
@@ -193,49 +197,40 @@ func (b responseBody) Address(path string, by response.By) string {
 
 // responseCSV writes the report as a table, or, by story, every story that it is made of.
 func (s *Server) responseCSV(w http.ResponseWriter, r *http.Request) error {
-	if s.deps.Response == nil {
-		return errNotFound
-	}
-	stories := r.URL.Query().Get("by") == "story"
-	if stories {
-		f := r.URL.Query()
+	if f := r.URL.Query(); f.Get("by") == "story" {
 		f.Del("by")
 		r.URL.RawQuery = f.Encode()
+		return s.casesCSV(w, r)
 	}
+	report, err := s.measured(r)
+	if err != nil {
+		return err
+	}
+	csvHeader(w)
+	return report.WriteCSV(w)
+}
+
+func (s *Server) casesCSV(w http.ResponseWriter, r *http.Request) error {
 	q, err := s.responseQuery(r)
 	if err != nil {
 		return err
 	}
-	head := func() {
-		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-		w.Header().Set("Content-Disposition", `attachment; filename="response.csv"`)
-	}
-	if stories {
-		cases, err := s.deps.Response.Cases(r.Context(), q)
-		if err != nil {
-			return err
-		}
-		head()
-		return response.WriteCasesCSV(w, cases, s.deps.Now())
-	}
-	report, err := s.deps.Response.Report(r.Context(), q)
+	cases, err := s.deps.Response.Cases(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	head()
-	return report.WriteCSV(w)
+	csvHeader(w)
+	return response.WriteCasesCSV(w, cases, s.deps.Now())
+}
+
+func csvHeader(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="response.csv"`)
 }
 
 // apiResponse tells programs what was measured.
 func (s *Server) apiResponse(w http.ResponseWriter, r *http.Request) error {
-	if s.deps.Response == nil {
-		return errNotFound
-	}
-	q, err := s.responseQuery(r)
-	if err != nil {
-		return err
-	}
-	report, err := s.deps.Response.Report(r.Context(), q)
+	report, err := s.measured(r)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/url"
+	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -154,6 +157,9 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	return s, nil
 }
 
+// sharedTemplates are those that pages are made with; each other template is a page.
+var sharedTemplates = []string{"layout", "row", "actions", "precision"}
+
 // loadPages reads the assets and the templates, which name them.
 func (s *Server) loadPages() error {
 	static, err := fs.Sub(staticFiles, "static")
@@ -164,10 +170,26 @@ func (s *Server) loadPages() error {
 		return err
 	}
 	s.build = url.PathEscape(s.deps.Version) + "." + s.assets.build
-	for _, name := range []string{"desk", "story", "search", "saved", "issues", "outbox", "silences", "mentions", "coverage", "sources", "signin", "changes", "rules", "rule", "response", "digests", "digest", "error"} {
-		t, err := template.New("layout.html").Funcs(s.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/row.html", "templates/actions.html", "templates/precision.html", "templates/"+name+".html")
-		if err != nil {
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if slices.Contains(sharedTemplates, name) {
+			continue
+		}
+		t := template.New("layout.html").Funcs(s.functions())
+		for _, shared := range sharedTemplates {
+			if t, err = t.ParseFS(templateFiles, "templates/"+shared+".html"); err != nil {
+				return fmt.Errorf("template %s: %w", shared, err)
+			}
+		}
+		if t, err = t.ParseFS(templateFiles, file); err != nil {
 			return fmt.Errorf("page %s: %w", name, err)
+		}
+		if t.Lookup("body") == nil {
+			return fmt.Errorf("page %s: its template defines no body", name)
 		}
 		s.pages[name] = t
 	}

@@ -9,7 +9,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -180,6 +183,34 @@ func get(t *testing.T, srv *httptest.Server, path, lang string) (*http.Response,
 		t.Fatal(err)
 	}
 	return res, string(body)
+}
+
+// TestPagesAndTemplatesAreTheSame: every page that a handler shows has a template, and every template is shown.
+func TestPagesAndTemplatesAreTheSame(t *testing.T) {
+	call := regexp.MustCompile(`\.show\(w, r, [\w.]+, "(\w+)", page\{`)
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown []string
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := call.FindAllSubmatch(source, -1)
+		for _, m := range found {
+			shown = append(shown, string(m[1]))
+		}
+		if n := strings.Count(string(source), "s.show("); n != len(found) && !strings.HasSuffix(name, "_test.go") {
+			t.Errorf("%s shows %d pages, of which this test can read %d", name, n, len(found))
+		}
+	}
+	slices.Sort(shown)
+	have := slices.Sorted(maps.Keys(newServer(t, &fakeDesk{}).pages))
+	if shown = slices.Compact(shown); !slices.Equal(shown, have) {
+		t.Errorf("handlers show %q, templates are %q", shown, have)
+	}
 }
 
 func TestEveryPageRendersInBothLanguages(t *testing.T) {
