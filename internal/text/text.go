@@ -55,7 +55,7 @@ type Doc struct {
 
 // Analyze analyses s. It never fails, whatever the bytes, and takes time linear in len(s).
 func Analyze(s string) *Doc {
-	d := &Doc{Tokens: make([]Token, 0, len(s)/6+1)}
+	d := &Doc{}
 	d.Reset(s)
 	return d
 }
@@ -71,6 +71,9 @@ func Analyze(s string) *Doc {
 func (d *Doc) Reset(s string) {
 	if d.lexicon == nil {
 		d.lexicon = shared
+	}
+	if words := strings.Count(s, " ") + 1; words > cap(d.Tokens) { // where blanks part the words, no growing follows
+		d.Tokens = make([]Token, 0, words+words/16)
 	}
 	d.Text, d.Tokens, d.Sentences = s, d.Tokens[:0], d.Sentences[:0]
 	d.language, d.unmarked, d.paragraph = Other, false, 0
