@@ -11,6 +11,7 @@ import (
 // Classify reads one article. It never fails: an article of any bytes gets a verdict.
 func (c *Classifier) Classify(a *article.Article) article.Verdict {
 	r := c.read(a)
+	defer c.release(r)
 	geo := c.places.look(r)
 	rules := &c.sets[vietnamese]
 	if r.english {

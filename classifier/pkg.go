@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 
 	"haidang/classifier/telling"
 )
@@ -63,6 +64,7 @@ type Classifier struct {
 	places   *gazetteer
 	telling  *telling.Model
 	sets     [2]ruleSet // by language
+	readings sync.Pool  // of *reading, to be used again
 }
 
 // New reads the rule files, compiles them and runs every claim's examples. It returns all problems at once.

@@ -28,7 +28,7 @@ func (c *Classifier) measureTelling(r *reading) {
 	if r.english {
 		a.Language = telling.English
 	}
-	r.told, r.tellers = c.telling.Measure(a)
+	r.told, r.tellers = c.telling.AppendMeasure(r.tellers, a)
 }
 
 // addTelling adds the points of how the article is told, where nobody competent speaks, and marks the words that told most.
@@ -122,5 +122,6 @@ func hasDigit(s string) bool {
 // Unanswered reports whether an article is long enough to name a competent source and names none.
 func (c *Classifier) Unanswered(a *article.Article) bool {
 	r := c.read(a)
+	defer c.release(r)
 	return len(r.confirmed) == 0 && r.longEnough()
 }

@@ -83,18 +83,20 @@ type level struct {
 func (m *Model) Empty() bool { return len(m.levels[Vietnamese])+len(m.levels[English]) == 0 }
 
 // Measure returns the points of an article, between -20 and 40, and each word that counted, once, in reading order.
-func (m *Model) Measure(a Article) (int, []Word) {
+func (m *Model) Measure(a Article) (int, []Word) { return m.AppendMeasure(nil, a) }
+
+// AppendMeasure is Measure for loops that keep their memory: it appends the words to dst.
+func (m *Model) AppendMeasure(dst []Word, a Article) (int, []Word) {
 	sum := m.bias[a.Language]
-	var words []Word
 	counted := make([]uint64, m.count/64+1) // a bit for each number
 	m.each(a, func(w Word, number int) {
 		if bit := uint64(1) << (number % 64); counted[number/64]&bit == 0 {
 			counted[number/64] |= bit
 			sum += w.Weight
-			words = append(words, w)
+			dst = append(dst, w)
 		}
 	})
-	return m.points(a.Language, sum), words
+	return m.points(a.Language, sum), dst
 }
 
 // each calls found with every word and pair of the article that has a weight, and its number.

@@ -79,7 +79,7 @@ func (f *field) read(s string) {
 	} else {
 		f.Doc.Reset(s)
 	}
-	f.once, f.numbers = sync.Once{}, nil
+	f.once, f.numbers = sync.Once{}, f.numbers[:0]
 	f.words = slices.Grow(f.words[:0], len(f.Tokens))[:len(f.Tokens)]
 	for i := range f.Tokens {
 		t := &f.Tokens[i]

@@ -21,7 +21,7 @@ var signs = map[string]func(text.Number) bool{
 // figuresOf returns the figures of a field, which are looked for when they are first asked for.
 func (d *Doc) figuresOf(f uint8) []text.Number {
 	field := &d.fields[f]
-	field.once.Do(func() { field.numbers = text.Numbers(field.Doc) })
+	field.once.Do(func() { field.numbers = field.AppendNumbers(field.numbers) })
 	return field.numbers
 }
 

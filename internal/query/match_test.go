@@ -152,6 +152,40 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// TestResetReadsAsNew: a document in used memory is matched like a new one, its figures too.
+func TestResetReadsAsNew(t *testing.T) {
+	var rules []Rule
+	for _, src := range []string{`NUM(người chết, >=, 3)`, `"vỡ đập"`, `lead:mưa`, `chết site:bencang.example`, `dap published:2026`} {
+		q, err := Parse(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules = append(rules, Rule{src, q})
+	}
+	set, err := Compile(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var used Doc
+	matches := 0
+	for _, a := range []article.Article{
+		{ID: "a", Title: "Vỡ đập, ba người chết", Lead: "Mưa to.", Text: "Hơn 30 người chết. Tin khác.", URL: "https://bencang.example/1"},
+		{ID: "b", Title: "Trời nắng", Text: "Có hai người chết."},
+		{ID: "c", Lead: "Sau mưa", Text: "Tin khan: vo dap thuy dien o thuong nguon, nguoi dan chay lu", Published: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)},
+		{ID: "d", Title: "Vỡ đập", Text: "Năm người chết."},
+	} {
+		used.Reset(&a)
+		want := set.Match(Document(&a))
+		if diff := cmp.Diff(want, set.Match(&used)); diff != "" {
+			t.Errorf("article %s (-new +used):\n%s", a.ID, diff)
+		}
+		matches += len(want)
+	}
+	if matches < 8 {
+		t.Errorf("only %d matches: too few to mean anything", matches)
+	}
+}
+
 func TestMatchTells(t *testing.T) {
 	a := &article.Article{ID: "a", Title: "Vỡ đập", Text: "Đập vỡ, lũ lớn. Đập khác an toàn."}
 	set, err := Compile([]Rule{{"r1", mustParse(t, `sự-kiện=(vỡ NEAR/3 đập) AND [@nước^2x2 hậu=(lũ)^0.5 an^-1] >= 1.5 AND NOT diễn`)}})
