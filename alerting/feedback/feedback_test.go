@@ -1,7 +1,6 @@
 package feedback
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"haidang/alerting"
+	"haidang/alerting/alertingtest"
 	"haidang/internal/article"
 	"haidang/internal/store/storetest"
 )
@@ -21,22 +21,15 @@ var today = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 // world is a desk whose stories are rung and closed on given days.
 type world struct {
 	*Feedback
-	t    *testing.T
-	desk *alerting.Desk
-	now  time.Time
+	desk *alertingtest.Desk
 	n    int
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	db := storetest.Open(t, t.TempDir())
-	w := &world{t: t, now: today}
-	clock := func() time.Time { return w.now }
+	w := &world{desk: alertingtest.New(t, today)}
 	var err error
-	if w.desk, err = alerting.New(alerting.DefaultConfig(), alerting.Deps{DB: db, Now: clock}); err != nil {
-		t.Fatal(err)
-	}
-	if w.Feedback, err = New(db, clock); err != nil {
+	if w.Feedback, err = New(w.desk.DB, w.desk.Clock); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -44,30 +37,18 @@ func newWorld(t *testing.T) *world {
 
 // ring makes a story some days ago, and closes it as one of the outcomes; "" leaves it open.
 func (w *world) ring(claim, outlet string, daysAgo int, outcome alerting.Outcome, noise alerting.Noise) {
-	w.t.Helper()
 	w.n++
-	w.now = today.AddDate(0, 0, -daysAgo).Add(time.Duration(w.n) * time.Second)
-	m := article.ClaimMatch{ID: claim, Version: 1, Stance: article.Carries, Score: 70, Rings: true, Field: "health", Severity: article.High, StatementVI: claim, Pattern: true}
+	at := today.AddDate(0, 0, -daysAgo).Add(time.Duration(w.n) * time.Second)
+	w.desk.Now = at
 	a := article.Article{
-		ID: fmt.Sprintf("%s-%d", claim, w.n), Outlet: outlet, Language: "vi", Title: fmt.Sprintf("tin %d", w.n), Published: w.now, FirstSeen: w.now, Origin: article.Live,
-		Text:    strings.Repeat(fmt.Sprintf("chữ%d riêng%d ", w.n, w.n*7), 30),
-		Verdict: &article.Verdict{Rings: true, AboutVietnam: true, RulesVersion: "1", Places: []string{fmt.Sprintf("noi-%d", w.n)}, Claims: []article.ClaimMatch{m}},
+		ID: fmt.Sprintf("%s-%d", claim, w.n), Outlet: outlet, Title: fmt.Sprintf("tin %d", w.n), Published: at, FirstSeen: at,
+		Text: strings.Repeat(fmt.Sprintf("chữ%d riêng%d ", w.n, w.n*7), 30),
 	}
-	a.Revise()
-	if err := w.desk.Handle(context.Background(), []article.Article{a}); err != nil {
-		w.t.Fatal(err)
-	}
+	w.desk.Tell(a, article.ClaimMatch{ID: claim, Stance: article.Carries, Field: "health", Pattern: true}, fmt.Sprintf("noi-%d", w.n))
 	if outcome != "" {
-		stories, err := w.desk.Stories(w.t.Context(), alerting.Filter{ClaimID: claim, States: []alerting.State{alerting.StateNew}})
-		if err != nil || len(stories) == 0 {
-			w.t.Fatalf("%d new stories of %s, %v", len(stories), claim, err)
-		}
-		results, err := w.desk.Act(w.t.Context(), alerting.Command{Action: alerting.Close, Actor: "lan", Outcome: outcome, Noise: noise, Stories: []alerting.Ref{{ID: stories[0].ID}}})
-		if err != nil || results[0].Refusal != nil {
-			w.t.Fatalf("close: %v, %v", err, results[0].Refusal)
-		}
+		w.desk.Do(claim, alerting.Command{Action: alerting.Close, Outcome: outcome, Noise: noise}, alerting.StateNew)
 	}
-	w.now = today
+	w.desk.Now = today
 }
 
 func TestOutcomesJudgeTheRules(t *testing.T) {

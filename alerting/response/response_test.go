@@ -1,7 +1,6 @@
 package response
 
 import (
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -13,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"haidang/alerting"
+	"haidang/alerting/alertingtest"
 	"haidang/internal/article"
-	"haidang/internal/store"
 	"haidang/internal/store/storetest"
 )
 
@@ -26,21 +25,14 @@ var start = time.Date(2026, 11, 3, 1, 0, 0, 0, time.UTC)
 // world is a desk whose clock is moved by hand.
 type world struct {
 	*Response
-	t    *testing.T
-	db   *store.DB
-	desk *alerting.Desk
-	now  time.Time
+	desk *alertingtest.Desk
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, db: storetest.Open(t, t.TempDir()), now: start}
-	clock := func() time.Time { return w.now }
+	w := &world{desk: alertingtest.New(t, start)}
 	var err error
-	if w.desk, err = alerting.New(alerting.DefaultConfig(), alerting.Deps{DB: w.db, Now: clock}); err != nil {
-		t.Fatal(err)
-	}
-	if w.Response, err = New(w.db, clock); err != nil {
+	if w.Response, err = New(w.desk.DB, w.desk.Clock); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -48,35 +40,17 @@ func newWorld(t *testing.T) *world {
 
 // tell hands an article to the desk that was published and seen some time after the start, and arrives now.
 func (w *world) tell(claim, field string, stance article.Stance, published, seen time.Duration, places ...string) {
-	w.t.Helper()
-	m := article.ClaimMatch{ID: claim, Version: 1, Stance: stance, Score: 70, Rings: stance.MayRing(), Field: field, Severity: article.High, StatementVI: claim}
-	at := start.Add(seen)
 	a := article.Article{
-		ID: fmt.Sprint(claim, stance, seen), Outlet: "Báo " + string(stance), Language: "vi", Title: claim + " " + string(stance), Published: start.Add(published), FirstSeen: at,
-		Text: strings.Repeat(claim+fmt.Sprint(seen)+" ", 30), Origin: article.Live,
-		Verdict: &article.Verdict{Rings: m.Rings, AboutVietnam: true, RulesVersion: "1", Places: places, Claims: []article.ClaimMatch{m}},
+		ID: fmt.Sprint(claim, stance, seen), Outlet: "Báo " + string(stance), Title: claim + " " + string(stance), Published: start.Add(published), FirstSeen: start.Add(seen),
+		Text: strings.Repeat(claim+fmt.Sprint(seen)+" ", 30),
 	}
-	a.Revise()
-	if err := w.desk.Handle(context.Background(), []article.Article{a}); err != nil {
-		w.t.Fatal(err)
-	}
+	w.desk.Tell(a, article.ClaimMatch{ID: claim, Stance: stance, Field: field}, places...)
 }
 
 // at moves the clock to some time after the start.
-func (w *world) at(after time.Duration) { w.now = start.Add(after) }
+func (w *world) at(after time.Duration) { w.desk.Now = start.Add(after) }
 
-func (w *world) act(claim string, c alerting.Command) {
-	w.t.Helper()
-	stories, err := w.desk.Stories(w.t.Context(), alerting.Filter{ClaimID: claim})
-	if err != nil || len(stories) != 1 {
-		w.t.Fatalf("%d stories of %s, %v; want one", len(stories), claim, err)
-	}
-	c.Actor, c.Stories = "lan", []alerting.Ref{{ID: stories[0].ID}}
-	results, err := w.desk.Act(w.t.Context(), c)
-	if err != nil || results[0].Refusal != nil {
-		w.t.Fatalf("%s: %v, %v", c.Action, err, results)
-	}
-}
+func (w *world) act(claim string, c alerting.Command) { w.desk.Do(claim, c) }
 
 // month is a desk with one story of each fate.
 func month(t *testing.T) *world {
@@ -178,7 +152,7 @@ func TestTables(t *testing.T) {
 	if err := report.WriteCSV(&groups); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteCasesCSV(&stories, cases, w.now); err != nil {
+	if err := WriteCasesCSV(&stories, cases, w.desk.Now); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
