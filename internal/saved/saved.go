@@ -2,7 +2,8 @@
 // that all share. Each new live article is held against all of them at once.
 //
 // Make one with [New]. [Saved.Add] refuses what could not be an alert, with the sentence that the search box would say.
-// [Saved.Handle] takes articles as they come and may be given them twice: a search matches an article once. [Saved.Preview]
+// [Saved.Edit] changes one that nobody else has
+// changed. [Saved.Handle] takes articles as they come and may be given them twice: a search matches an article once. [Saved.Preview]
 // tells how often a search would have rung, [Saved.Issues] what one has told: each article of a live one, lists of days or weeks. A search with COUNT(sources) >= n WITHIN t rings when its matches of the last
 // t come from n different outlets, and then not again for t.
 //
@@ -51,6 +52,7 @@ type Search struct {
 	Schedule Schedule  `json:"schedule"`
 	List     string    `json:"list,omitempty"` // the shared list it stands on; empty: its owner's own
 	Created  time.Time `json:"created"`
+	Version  int64     `json:"version"` // grows with each edit
 	Matches  int       `json:"matches"` // in the last thirty days
 	Rings    int       `json:"rings"`   // of them
 	Last     time.Time `json:"last,omitzero"`
@@ -133,7 +135,7 @@ func (s *Saved) Add(ctx context.Context, given Search) (Search, error) {
 	if _, err := s.Parse(given.Query); err != nil {
 		return Search{}, err
 	}
-	given.ID, given.Created = strings.ToLower(rand.Text()[:12]), s.deps.Now()
+	given.ID, given.Created, given.Version = strings.ToLower(rand.Text()[:12]), s.deps.Now(), 1
 	err := s.deps.DB.InTx(ctx, func(tx *store.Tx) error {
 		if err := changed(ctx, tx); err != nil { // first, so that others wait and the counts hold
 			return err
@@ -144,7 +146,7 @@ func (s *Saved) Add(ctx context.Context, given Search) (Search, error) {
 		case err != nil:
 			return err
 		case named > 0:
-			return fmt.Errorf("%w: you have one of the name %q; choose another, or remove that one", ErrWrong, given.Name)
+			return errTaken(given.Name)
 		case owned >= maxOwned:
 			return fmt.Errorf("%w: you have %d, which is as many as fit; remove one first", ErrWrong, owned)
 		}
@@ -156,6 +158,10 @@ func (s *Saved) Add(ctx context.Context, given Search) (Search, error) {
 		return Search{}, fmt.Errorf("save: %w", err)
 	}
 	return given, nil
+}
+
+func errTaken(name string) error {
+	return fmt.Errorf("%w: you have one of the name %q; choose another, or remove that one", ErrWrong, name)
 }
 
 // check says what is wrong with a search, apart from its query.
@@ -223,11 +229,11 @@ func (s *Saved) Remove(ctx context.Context, owner, id string) error {
 func (s *Saved) List(ctx context.Context, owner string) ([]Search, error) {
 	since := s.deps.Now().AddDate(0, 0, -countDays).UnixMilli()
 	rows, err := s.deps.DB.Query(ctx, `
-		SELECT s.id, s.owner, s.name, s.query, s.schedule, s.list, s.created_at,
+		SELECT s.id, s.owner, s.name, s.query, s.schedule, s.list, s.created_at, s.version,
 		  COUNT(m.article_id), COALESCE(SUM(CASE WHEN m.rings > 0 THEN 1 ELSE 0 END), 0), COALESCE(MAX(m.at), 0)
 		FROM saved_searches s LEFT JOIN saved_matches m ON m.search_id = s.id AND m.at >= ?
 		WHERE s.owner = ? OR s.list <> '' OR ? = ''
-		GROUP BY s.id, s.owner, s.name, s.query, s.schedule, s.list, s.created_at
+		GROUP BY s.id, s.owner, s.name, s.query, s.schedule, s.list, s.created_at, s.version
 		ORDER BY s.list, s.name, s.id`, since, owner, owner)
 	if err != nil {
 		return nil, fmt.Errorf("list saved searches: %w", err)
@@ -237,7 +243,7 @@ func (s *Saved) List(ctx context.Context, owner string) ([]Search, error) {
 	for rows.Next() {
 		var one Search
 		var created, last int64
-		if err := rows.Scan(&one.ID, &one.Owner, &one.Name, &one.Query, &one.Schedule, &one.List, &created, &one.Matches, &one.Rings, &last); err != nil {
+		if err := rows.Scan(&one.ID, &one.Owner, &one.Name, &one.Query, &one.Schedule, &one.List, &created, &one.Version, &one.Matches, &one.Rings, &last); err != nil {
 			return nil, fmt.Errorf("list saved searches: %w", err)
 		}
 		one.Created = time.UnixMilli(created)

@@ -55,6 +55,8 @@ func (s *Server) addPages(mux *http.ServeMux) {
 		"POST /saved":                          s.addSaved,
 		"GET /saved/{id}":                      s.savedIssues,
 		"GET /saved/{id}/feed":                 s.savedFeed,
+		"GET /saved/{id}/edit":                 s.editSaved,
+		"POST /saved/{id}":                     s.changeSaved,
 		"POST /saved/{id}/remove":              s.removeSaved,
 		"GET /api/saved":                       s.apiSaved,
 		"GET /api/saved/rings":                 s.apiRings,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 // Saved is what the pages ask of the searches that people keep.
 type Saved interface {
 	Add(ctx context.Context, s saved.Search) (saved.Search, error)
+	Edit(ctx context.Context, s saved.Search) (saved.Search, error)
 	Remove(ctx context.Context, owner, id string) error
 	List(ctx context.Context, owner string) ([]saved.Search, error)
 	Latest(ctx context.Context, owner string, limit int) ([]saved.Ring, error)
@@ -51,6 +53,22 @@ type savedView struct {
 	L         language
 	OwnerName string
 	Mine      bool
+}
+
+// Action is where the form goes, Again where it is previewed: a search that has an ID is edited.
+func (b savedBody) Action() string {
+	if b.Form.ID == "" {
+		return "/saved"
+	}
+	return "/saved/" + b.Form.ID
+}
+
+// Again shows the form as it is filled in.
+func (b savedBody) Again() string {
+	if b.Form.ID == "" {
+		return "/saved"
+	}
+	return b.Action() + "/edit"
 }
 
 // Address is the search itself.
@@ -161,7 +179,56 @@ func (v *previewView) First() string { return barName("day", v.Days[0].Date) }
 // Last is its last day.
 func (v *previewView) Last() string { return barName("day", v.Days[len(v.Days)-1].Date) }
 
+// editSaved shows the form with a search of the visitor's own, as it is or as he was about to write it.
+func (s *Server) editSaved(w http.ResponseWriter, r *http.Request) error {
+	if s.deps.Saved == nil {
+		return errNotFound
+	}
+	v, err := s.visitor(r)
+	if err != nil {
+		return err
+	}
+	own, err := s.deps.Saved.List(r.Context(), viewer(v))
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(own, func(one saved.Search) bool { return one.ID == r.PathValue("id") && one.Owner == v.ID })
+	if i < 0 {
+		return errNotFound
+	}
+	form := own[i]
+	if q := r.URL.Query(); q.Has("version") {
+		version, err := strconv.ParseInt(q.Get("version"), 10, 64)
+		if err != nil {
+			return badRequest{s.language(r).T("act.form")}
+		}
+		form.Query, form.Name, form.Schedule, form.List, form.Version = q.Get("q"), q.Get("name"), saved.Schedule(q.Get("schedule")), q.Get("list"), version
+	}
+	return s.showSaved(w, r, http.StatusOK, savedBody{Form: form})
+}
+
+// changeSaved takes the form of editSaved.
+func (s *Server) changeSaved(w http.ResponseWriter, r *http.Request) error {
+	return s.keepSaved(w, r, func(form saved.Search) error {
+		version, err := formVersion(r)
+		if err != nil {
+			return badRequest{s.language(r).T("act.form")}
+		}
+		form.Version = version
+		_, err = s.deps.Saved.Edit(r.Context(), form)
+		return err
+	})
+}
+
 func (s *Server) addSaved(w http.ResponseWriter, r *http.Request) error {
+	return s.keepSaved(w, r, func(form saved.Search) error {
+		_, err := s.deps.Saved.Add(r.Context(), form)
+		return err
+	})
+}
+
+// keepSaved hands the filled-in form on, and shows it again with what is wrong with it.
+func (s *Server) keepSaved(w http.ResponseWriter, r *http.Request, keep func(saved.Search) error) error {
 	if s.deps.Saved == nil {
 		return errNotFound
 	}
@@ -174,23 +241,28 @@ func (s *Server) addSaved(w http.ResponseWriter, r *http.Request) error {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	form := saved.Search{
-		Owner: v.ID, Name: r.PostFormValue("name"), Query: r.PostFormValue("q"), Schedule: saved.Schedule(r.PostFormValue("schedule")), List: r.PostFormValue("list"),
+		ID: r.PathValue("id"), Owner: v.ID, Name: r.PostFormValue("name"), Query: r.PostFormValue("q"), Schedule: saved.Schedule(r.PostFormValue("schedule")), List: r.PostFormValue("list"),
 	}
-	_, err = s.deps.Saved.Add(r.Context(), form)
-	b := savedBody{Form: form}
+	err = keep(form)
+	form.Version, _ = formVersion(r) // none on a new one
+	b, status := savedBody{Form: form}, http.StatusBadRequest
 	var wrong *query.Error
 	switch {
 	case errors.As(err, &wrong):
 		b.Wrong = explainMistake(err, form.Query, s.language(r))
 	case errors.Is(err, saved.ErrWrong):
 		b.Refused = s.refusal(r, form, err)
+	case errors.Is(err, saved.ErrEdited):
+		b.Refused, status = s.language(r).T("saved.edited"), http.StatusConflict
+	case errors.Is(err, saved.ErrNotFound):
+		return errNotFound
 	case err != nil:
 		return err
 	default:
 		http.Redirect(w, r, "/saved", http.StatusSeeOther)
 		return nil
 	}
-	return s.showSaved(w, r, http.StatusBadRequest, b)
+	return s.showSaved(w, r, status, b)
 }
 
 // refusal says in the visitor's language what is wrong with a name, and everything else as it is.

@@ -150,3 +150,60 @@ func TestDailyListsAreEntriesOfAFeed(t *testing.T) {
 		t.Errorf("feed %+v, %v", feed, err)
 	}
 }
+
+func TestEditingASavedSearch(t *testing.T) {
+	k := newKeeper(t)
+	s, err := k.saved.Add(t.Context(), saved.Search{Owner: soloActor, Name: "Lũ", Query: "lũ", Schedule: saved.Live})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := k.saved.Add(t.Context(), saved.Search{Owner: "somebody", Name: "Đập", Query: "đập", Schedule: saved.Live, List: "chung"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := fetch(t, k, "/saved/"+s.ID+"/edit", nil).Body.String()
+	for _, want := range []string{`action="/saved/` + s.ID + `"`, `name="version" value="1"`, `value="Lũ"`, "Sửa câu tìm đã lưu"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the form does not have %q", want)
+		}
+	}
+	if list := fetch(t, k, "/saved", nil).Body.String(); !strings.Contains(list, "/saved/"+s.ID+"/edit") || strings.Contains(list, "/saved/"+other.ID+"/edit") {
+		t.Error("the list offers to edit what is not the visitor's own, or not what is")
+	}
+	form := url.Values{"q": {"hạn"}, "name": {"Hạn"}, "schedule": {"daily"}, "list": {"chung"}, "version": {"1"}}
+	if preview := fetch(t, k, "/saved/"+s.ID+"/edit", form).Body.String(); !strings.Contains(preview, `value="Hạn"`) || !strings.Contains(preview, `id="preview"`) {
+		t.Errorf("the preview: %s", preview)
+	}
+	if w := k.post("/saved/"+s.ID, form); w.Code != http.StatusSeeOther {
+		t.Fatalf("editing = %d: %s", w.Code, w.Body)
+	}
+	if w := k.post("/saved/"+s.ID, form); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "vừa được sửa ở nơi khác") {
+		t.Errorf("editing an older version = %d: %s", w.Code, w.Body)
+	}
+	var list struct{ Searches []saved.Search }
+	if err := json.Unmarshal(fetch(t, k, "/api/saved", nil).Body.Bytes(), &list); err != nil || len(list.Searches) != 2 {
+		t.Fatalf("searches %+v, %v", list, err)
+	}
+	for _, one := range list.Searches {
+		if one.ID == s.ID && (one.Name != "Hạn" || one.Query != "hạn" || one.Schedule != saved.Daily || one.List != "chung" || one.Version != 2) {
+			t.Errorf("edited: %+v", one)
+		}
+	}
+	for _, tt := range []struct {
+		id   string
+		with url.Values
+		want int
+	}{
+		{other.ID, form, http.StatusNotFound},
+		{"nowhere", form, http.StatusNotFound},
+		{s.ID, url.Values{"q": {"hạn"}, "name": {"Hạn"}, "schedule": {"live"}}, http.StatusBadRequest},
+		{s.ID, url.Values{"q": {"hạn AND ("}, "name": {"Hạn"}, "schedule": {"live"}, "version": {"2"}}, http.StatusBadRequest},
+	} {
+		if w := k.post("/saved/"+tt.id, tt.with); w.Code != tt.want {
+			t.Errorf("editing %s with %v = %d, want %d", tt.id, tt.with, w.Code, tt.want)
+		}
+	}
+	if w := fetch(t, k, "/saved/"+other.ID+"/edit", nil); w.Code != http.StatusNotFound {
+		t.Errorf("the form of somebody else's = %d", w.Code)
+	}
+}
