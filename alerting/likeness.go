@@ -1,7 +1,6 @@
 package alerting
 
 import (
-	"math"
 	"slices"
 	"strings"
 )
@@ -17,6 +16,7 @@ const (
 	mostNames    = 3
 	pointsFigure = 8 // an equal figure of the same thing, of mostFigures; taken off where they count the same and differ
 	mostFigures  = 2
+	pointsBrief  = 4  // taken off where an article has no text: in few words every shared one weighs much
 	pointsHead   = 5  // a name that both put at the head
 	pointsPlaced = 20 // and the same place
 )
@@ -29,9 +29,12 @@ func (t *telling) likeness(o *telling) float64 {
 	if otherPlace && names < 2 || otherNames && !place || t.elsewhere(o) {
 		return 0
 	}
-	points := 100 * t.cosine(o)
+	points := 100 * t.pairs.cosine(&o.pairs)
 	if t.bare || o.bare {
 		points = min(points, enough-1) // a title alone decides nothing
+	}
+	if t.brief || o.brief {
+		points -= pointsBrief
 	}
 	same, differ := sharedFigures(t.figures, o.figures)
 	points += float64(pointsName*min(names, mostNames) + pointsFigure*min(same, mostFigures))
@@ -51,25 +54,6 @@ func (t *telling) likeness(o *telling) float64 {
 // another bank. Of 790 such pairs among the labelled events none was of one event.
 func (t *telling) elsewhere(o *telling) bool {
 	return len(t.title) > 0 && len(o.title) > 0 && sharedNames(t.title, o.names) == 0 && sharedNames(o.title, t.names) == 0
-}
-
-// cosine is that of the two sets of word pairs, 0 to 1.
-func (t *telling) cosine(o *telling) float64 {
-	common := 0
-	for i, j := 0, 0; i < len(t.pairs) && j < len(o.pairs); {
-		switch a, b := t.pairs[i], o.pairs[j]; {
-		case a < b:
-			i++
-		case a > b:
-			j++
-		default:
-			common, i, j = common+1, i+1, j+1
-		}
-	}
-	if common == 0 {
-		return 0
-	}
-	return float64(common) / math.Sqrt(float64(len(t.pairs))*float64(len(o.pairs)))
 }
 
 // sharedNames counts the names of one list that the other has, or names with more words what that names with two or more:

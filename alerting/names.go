@@ -22,7 +22,7 @@ const (
 // that begins with one of them is no name.
 var commonNames = []string{
 	"bo", "so", "cuc", "vu", "ban", "uy ban", "ubnd", "hdnd", "cong an", "ngan hang nha nuoc", "nha nuoc", "chinh phu", "thu tuong",
-	"quoc hoi", "viet nam", "vietnam", "vietnamese", "tphcm", "tp", "hcm", "facebook", "zalo", "tiktok", "youtube", "telegram", "internet",
+	"quoc hoi", "tong bi", "chu tich", "bo chinh", "trung uong", "thuong vu", "nghi quyet", "thuong binh", "liet", "viet nam", "vietnam", "vietnamese", "tphcm", "tp", "hcm", "facebook", "zalo", "tiktok", "youtube", "telegram", "internet",
 	"ministry", "department", "police", "state bank", "people", "government", "prime minister", "typhoon", "monday", "tuesday", "wednesday",
 	"thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september",
 	"october", "november", "december", "ttxvn", "reuters", "afp",

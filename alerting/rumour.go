@@ -1,7 +1,6 @@
 package alerting
 
 import (
-	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -16,8 +15,9 @@ type telling struct {
 	head    []string // in title, lead and the words that matched
 	places  []string // of the verdict: those in the passages, or all where none is
 	figures []figure // one of each
-	pairs   []uint64 // hashes of neighbouring words, ascending, each once
-	bare    bool     // there is only a title
+	pairs   pairSet
+	bare    bool // there is only a title
+	brief   bool // there is no text beside title and lead
 }
 
 // figure is an amount of something: 5 people, 657,000 billion đồng.
@@ -58,7 +58,7 @@ func (f told) telling() *telling {
 	}
 	title, head := namesIn(f.title), namesIn(passages...)
 	passages = append(passages, f.opening)
-	t := telling{bare: strings.TrimSpace(f.lead+f.opening) == ""}
+	t := telling{bare: strings.TrimSpace(f.lead+f.opening) == "", brief: strings.TrimSpace(f.opening) == ""}
 	no := []string{text.Fold(f.outlet)}
 	for _, p := range f.places { // "Hà Nội" is a place and tells no two rumours of it apart
 		no = append(no, strings.ReplaceAll(p, "-", " "))
@@ -78,7 +78,7 @@ func (f told) telling() *telling {
 	var words strings.Builder
 	for _, p := range passages {
 		doc := text.Analyze(p)
-		t.pairs = appendPairs(t.pairs, doc)
+		t.pairs.add(doc)
 		t.figures = appendFigures(t.figures, doc)
 		words.WriteString(" ")
 		for _, token := range doc.Tokens {
@@ -86,22 +86,9 @@ func (f told) telling() *telling {
 		}
 		words.WriteString("|")
 	}
-	slices.Sort(t.pairs)
-	t.pairs = slices.Compact(t.pairs)
+	t.pairs.finish()
 	t.places = placesIn(words.String(), f.places)
 	return &t
-}
-
-func appendPairs(to []uint64, doc *text.Doc) []uint64 {
-	h := fnv.New64a()
-	for i := 1; i < len(doc.Tokens); i++ {
-		h.Reset()
-		for _, word := range []string{doc.Tokens[i-1].Word.Fold, " ", doc.Tokens[i].Word.Fold} {
-			h.Write([]byte(word))
-		}
-		to = append(to, h.Sum64())
-	}
-	return to
 }
 
 // alsoCalled are names of places that their IDs do not tell.
@@ -128,8 +115,11 @@ var peopleWords = map[string]string{
 	"nan": "nguoi", "nhan": "nguoi", "people": "nguoi", "persons": "nguoi", "victims": "nguoi", "deaths": "nguoi", "dead": "nguoi", "lives": "nguoi",
 }
 
-// appendFigures adds the figures of a passage that are not there yet. What is counted is the currency, a share, or the word
-// that follows.
+// spans are units of time: how long something took is told of many events.
+var spans = []string{"nam", "thang", "tuan", "ngay", "gio", "phut", "giay", "year", "years", "month", "months", "week", "weeks", "day", "days", "hour", "hours", "minutes"}
+
+// appendFigures adds the figures of a passage that are not there yet, without spans of time. What is counted is the currency, a
+// share, or the word that follows.
 func appendFigures(to []figure, doc *text.Doc) []figure {
 	for _, n := range text.Numbers(doc) {
 		f := figure{n.Currency, n.Value}
@@ -142,7 +132,7 @@ func appendFigures(to []figure, doc *text.Doc) []figure {
 		if one := peopleWords[f.unit]; one != "" {
 			f.unit = one
 		}
-		if !slices.Contains(to, f) {
+		if !slices.Contains(to, f) && !slices.Contains(spans, f.unit) {
 			to = append(to, f)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"haidang/internal/article"
+	"haidang/internal/text"
 )
 
 // report is what an outlet writes of one event.
@@ -124,8 +125,25 @@ func TestTelling(t *testing.T) {
 	if !slices.Contains(got.head, "lo van pao") || slices.Contains(got.names, "nam hoa") || got.bare {
 		t.Errorf("head = %q, names = %q, bare = %v", got.head, got.names, got.bare)
 	}
-	if !slices.IsSorted(got.pairs) || len(slices.Compact(slices.Clone(got.pairs))) != len(got.pairs) {
-		t.Errorf("pairs are not a sorted set: %v", got.pairs)
+}
+
+func TestPairsAreWeighedByRarity(t *testing.T) {
+	set := func(words string) *pairSet {
+		var s pairSet
+		s.add(text.Analyze(words))
+		s.finish()
+		return &s
+	}
+	a := set("cho biết ở Nậm Hoà")
+	if got := a.cosine(set("ở Nậm Hoà cho biết")); got < 0.5 || got >= 1 {
+		t.Errorf("cosine of the same words in another order = %.2f", got)
+	}
+	common, rare := a.cosine(set("cho biết từ Pa Lạn")), a.cosine(set("đã sạt vào Nậm Hoà"))
+	if common <= 0 || rare < 2*common {
+		t.Errorf("cosine by a common pair %.2f, by a rare one %.2f: want the rare one to weigh more", common, rare)
+	}
+	if got := a.cosine(&pairSet{}); got != 0 {
+		t.Errorf("cosine with nothing = %.2f", got)
 	}
 }
 
