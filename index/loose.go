@@ -37,19 +37,19 @@ type looseQuery struct {
 var _ bq.Query = looseQuery{}
 
 // Searcher opens the words on one index.
-func (q looseQuery) Searcher(ctx context.Context, r index.IndexReader, _ mapping.IndexMapping, _ search.SearcherOptions) (search.Searcher, error) {
+func (q looseQuery) Searcher(_ context.Context, r index.IndexReader, _ mapping.IndexMapping, _ search.SearcherOptions) (search.Searcher, error) {
 	p := &loosePostings{}
 	for _, s := range q.slots {
-		words, err := openSlot(ctx, r, s)
+		words, err := openSlot(r, s)
 		if err != nil {
-			return nil, errors.Join(err, p.close())
+			return nil, err
 		}
 		p.words = append(p.words, words)
 		p.need += s.idf * q.share
 	}
 	p.order()
 	if err := p.settle(); err != nil {
-		return nil, errors.Join(err, p.close())
+		return nil, err
 	}
 	return &searcher{postings: p}, nil
 }
@@ -156,14 +156,6 @@ func (p *loosePostings) count() uint64 {
 	return n
 }
 
-func (p *loosePostings) close() error {
-	var errs []error
-	for _, w := range p.words {
-		errs = append(errs, w.close())
-	}
-	return errors.Join(errs...)
-}
-
 // plain is a query of words and filters only. Its best hits are put in order once more, and with several words it may be
 // answered with articles that hold most of them.
 type plain struct {
@@ -254,28 +246,21 @@ func weigh(ctx context.Context, slots []*slot, shards []*shard) error {
 
 // tally adds, for each slot, how many articles of the shard hold it; one that holds two forms counts twice.
 func (s *shard) tally(ctx context.Context, slots []*slot, holding []float64) (err error) {
-	advanced, err := s.words.scorch()
+	e, done, err := s.readSets()
 	if err != nil {
 		return err
 	}
-	r, err := advanced.Reader()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
+	defer func() { err = errors.Join(err, done()) }()
 	for i, slot := range slots {
 		for _, f := range slot.forms {
 			if f.field != fieldAll {
 				continue
 			}
-			reader, err := r.TermFieldReader(ctx, []byte(f.term), f.field, false, false, false)
-			if err != nil {
+			_, n, err := e.lists(f.field, f.term)
+			if err = errors.Join(err, ctx.Err()); err != nil {
 				return err
 			}
-			holding[i] += float64(reader.Count())
-			if err := reader.Close(); err != nil {
-				return err
-			}
+			holding[i] += float64(n)
 		}
 	}
 	return nil

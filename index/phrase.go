@@ -6,15 +6,14 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
-	"github.com/blevesearch/bleve/v2/index/scorch"
 	zap "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // phrase returns the documents in which words stand side by side. Each word may be one of several terms.
 func (e sets) phrase(ctx context.Context, field string, words [][]string) (found, error) {
 	out := make(found, len(e.firsts))
-	for i, s := range e.snapshot.Segments() {
-		set, err := phraseIn(ctx, s, field, words)
+	for i := range out {
+		set, err := e.phraseIn(ctx, i, field, words)
 		if err != nil {
 			return nil, fmt.Errorf("read phrase of %s %q: %w", field, words, err)
 		}
@@ -23,13 +22,13 @@ func (e sets) phrase(ctx context.Context, field string, words [][]string) (found
 	return out, nil
 }
 
-func phraseIn(ctx context.Context, s *scorch.SegmentSnapshot, field string, words [][]string) (*roaring.Bitmap, error) {
+func (e sets) phraseIn(ctx context.Context, segment int, field string, words [][]string) (*roaring.Bitmap, error) {
 	lists := make([][]zap.PostingsList, len(words))
 	var all *roaring.Bitmap // of the documents that hold all words
 	for i, terms := range words {
 		var any *roaring.Bitmap
 		for _, term := range terms {
-			list, err := postingsOf(s, field, term)
+			list, err := e.postings(segment, field, term)
 			if err != nil {
 				return nil, err
 			}

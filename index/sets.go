@@ -17,15 +17,22 @@ import (
 // bitmaps that bleve keeps of each term: they are counted without being walked, and only the newest are looked at
 // (docs/adr/index-on-bleve.md has the figures).
 
-// sets finds documents in one state of an index.
+// sets finds documents in one state of an index. It belongs to one goroutine.
 type sets struct {
 	snapshot *scorch.IndexSnapshot
-	firsts   []uint64     // the number of each segment's first document: bleve numbers them through
-	times    *timeColumns // nil: times are left to bleve
+	terms    map[fieldOf]zap.TermDictionary // those that were opened
+	firsts   []uint64                       // the number of each segment's first document: bleve numbers them through
+	times    *timeColumns                   // nil: times are left to bleve
+}
+
+// fieldOf is a field in one segment.
+type fieldOf struct {
+	segment int
+	field   string
 }
 
 func newSets(snapshot *scorch.IndexSnapshot, times *timeColumns) sets {
-	e := sets{snapshot: snapshot, times: times}
+	e := sets{snapshot: snapshot, terms: map[fieldOf]zap.TermDictionary{}, times: times}
 	first := uint64(0)
 	for _, s := range snapshot.Segments() {
 		e.firsts = append(e.firsts, first)
@@ -109,8 +116,8 @@ func (e sets) everything() found {
 // term returns the documents that hold a term.
 func (e sets) term(field, term string) (found, error) {
 	out := make(found, len(e.firsts))
-	for i, s := range e.snapshot.Segments() {
-		list, err := postingsOf(s, field, term)
+	for i := range out {
+		list, err := e.postings(i, field, term)
 		if err != nil {
 			return nil, err
 		}
@@ -119,17 +126,38 @@ func (e sets) term(field, term string) (found, error) {
 	return out, nil
 }
 
-// postingsOf returns where a term stands in the documents of a segment that were not deleted.
-func postingsOf(s *scorch.SegmentSnapshot, field, term string) (zap.PostingsList, error) {
-	terms, err := s.Segment().Dictionary(field)
-	if err != nil {
-		return nil, fmt.Errorf("terms of %s: %w", field, err)
+// postings returns where a term stands in the documents of a segment that were not deleted.
+func (e sets) postings(segment int, field, term string) (zap.PostingsList, error) {
+	s, k := e.snapshot.Segments()[segment], fieldOf{segment, field}
+	terms := e.terms[k]
+	if terms == nil {
+		var err error
+		if terms, err = s.Segment().Dictionary(field); err != nil {
+			return nil, fmt.Errorf("terms of %s: %w", field, err)
+		}
+		e.terms[k] = terms
 	}
 	list, err := terms.PostingsList([]byte(term), s.Deleted(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("read %s %q: %w", field, term, err)
 	}
 	return list, nil
+}
+
+// lists returns where a term stands in each segment, nil where it does not, and how many documents hold it.
+func (e sets) lists(field, term string) ([]zap.PostingsList, uint64, error) {
+	out, total := make([]zap.PostingsList, len(e.firsts)), uint64(0)
+	for i := range out {
+		list, err := e.postings(i, field, term)
+		if err != nil {
+			return nil, 0, err
+		}
+		if n := list.Count(); n > 0 {
+			out[i] = list
+			total += n
+		}
+	}
+	return out, total, nil
 }
 
 // bitmapOf returns the documents of a list, nil for none.
@@ -312,4 +340,3 @@ func (p *foundPostings) advance(id uint64) error {
 
 func (p *foundPostings) score() float64 { return 0 }
 func (p *foundPostings) count() uint64  { return uint64(p.found.count()) }
-func (p *foundPostings) close() error   { return nil }
