@@ -60,8 +60,8 @@ func newTallies(by string) *tallies {
 	return t
 }
 
-// seenAt counts one time of an article.
-func (t *tallies) seenAt(field string, ms int64) {
+// at counts one time of an article.
+func (t *tallies) at(field string, ms int64) {
 	if field == t.by {
 		t.hours[floorDiv(ms+zoneOffset.Milliseconds(), time.Hour.Milliseconds())]++
 	}
@@ -92,20 +92,19 @@ func (t *tallies) article(a *article.Article) {
 			}
 		}
 	}
-	t.seenAt(fieldSeen, a.FirstSeen.UnixMilli())
-	t.seenAt(fieldPublished, a.Published.UnixMilli())
+	t.at(fieldSeen, a.FirstSeen.UnixMilli())
+	t.at(fieldPublished, a.Published.UnixMilli())
 }
 
 // value counts one value of an article, as bleve keeps it.
 func (t *tallies) value(field string, term []byte) {
 	if counts := t.fields[field]; counts != nil {
 		counts[string(term)]++
-		return
-	}
-	if ms, ok := number(term); ok {
-		t.seenAt(field, ms)
 	}
 }
+
+// done counts the article that was visited.
+func (t *tallies) done() { t.counted++ }
 
 func (t *tallies) merge(o *tallies) {
 	t.counted += o.counted
@@ -216,7 +215,7 @@ func (s *searching) count(ctx context.Context, shards []*shard) error {
 	for _, sh := range slices.Backward(shards) {
 		g.Go(func() error {
 			t := newTallies(s.tallies.by)
-			err := sh.walk(limited, s.ask.query, append(slices.Clone(facetFields), fieldSeen, fieldPublished), t.value, func() { t.counted++ })
+			err := sh.walk(limited, s.ask.query, append(slices.Clone(facetFields), fieldSeen, fieldPublished), t)
 			mu.Lock()
 			defer mu.Unlock()
 			s.tallies.merge(t)

@@ -102,8 +102,8 @@ func TestHistogramUnits(t *testing.T) {
 	} {
 		tl := newTallies(fieldSeen)
 		from := time.Date(2026, 3, 15, 10, 0, 0, 0, time.UTC)
-		tl.seenAt(fieldSeen, from.UnixMilli())
-		tl.seenAt(fieldSeen, from.Add(tt.span).UnixMilli())
+		tl.at(fieldSeen, from.UnixMilli())
+		tl.at(fieldSeen, from.Add(tt.span).UnixMilli())
 		h := tl.histogram()
 		sum := 0
 		for _, b := range h.Bars {

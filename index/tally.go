@@ -68,13 +68,13 @@ type cells struct {
 	field string // the time that cells are of
 	tally coverage.Tally
 
-	at     int     // the cell of the article that is being visited, -1 for none
+	cell   int     // the cell of the article that is being visited, -1 for none
 	copied bool    // it is a copy
 	series [][]int // those that it counts in
 }
 
 func newCells(ask coverage.Ask, field string) *cells {
-	c := &cells{ask: ask, field: field, at: -1, tally: coverage.Tally{
+	c := &cells{ask: ask, field: field, cell: -1, tally: coverage.Tally{
 		Articles: make([]int, ask.Cells()), Copies: make([]int, ask.Cells()), By: map[coverage.Dimension]map[string][]int{}, Names: map[string]string{},
 	}}
 	for _, d := range ask.By {
@@ -93,37 +93,33 @@ func (c *cells) value(field string, term []byte) {
 			values[string(term)] = one
 		}
 		c.series = append(c.series, one)
-	case field == c.field:
-		if ms, ok := number(term); ok {
-			c.place(ms)
-		}
 	case field == fieldCopy:
 		c.copied = true
 	}
 }
 
-// place finds the cell of a time.
-func (c *cells) place(ms int64) {
-	c.at = -1
+// at finds the cell of a time.
+func (c *cells) at(_ string, ms int64) {
+	c.cell = -1
 	if at := floorDiv(ms-c.ask.From.UnixMilli(), c.ask.Cell.Milliseconds()); at >= 0 && at < int64(len(c.tally.Articles)) {
-		c.at = int(at)
+		c.cell = int(at)
 	}
 }
 
 // done counts the article that was visited.
 func (c *cells) done() {
-	if c.at >= 0 {
+	if c.cell >= 0 {
 		if c.copied {
-			c.tally.Copies[c.at]++
+			c.tally.Copies[c.cell]++
 		}
 		if !c.copied || c.ask.Copies {
-			c.tally.Articles[c.at]++
+			c.tally.Articles[c.cell]++
 			for _, one := range c.series {
-				one[c.at]++
+				one[c.cell]++
 			}
 		}
 	}
-	c.at, c.copied, c.series = -1, false, c.series[:0]
+	c.cell, c.copied, c.series = -1, false, c.series[:0]
 }
 
 // article counts an article that was read, as its document in bleve would be.
@@ -137,7 +133,7 @@ func (c *cells) article(a *article.Article) {
 	if c.field == fieldSeen {
 		at = a.FirstSeen
 	}
-	c.place(at.UnixMilli())
+	c.at(c.field, at.UnixMilli())
 	c.done()
 }
 
@@ -153,7 +149,7 @@ func (c *cells) walk(ctx context.Context, shards []*shard, q bq.Query) error {
 	for _, sh := range slices.Backward(shards) {
 		g.Go(func() error {
 			one := newCells(c.ask, c.field)
-			err := sh.walk(ctx, q, fields, one.value, one.done)
+			err := sh.walk(ctx, q, fields, one)
 			mu.Lock()
 			defer mu.Unlock()
 			c.merge(one)

@@ -5,57 +5,63 @@ import (
 	"errors"
 
 	"github.com/blevesearch/bleve/v2/numeric"
-	"github.com/blevesearch/bleve/v2/search"
 	bq "github.com/blevesearch/bleve/v2/search/query"
+	index "github.com/blevesearch/bleve_index_api"
 )
 
-// walk visits the hits of one shard and, of each, the values that bleve keeps beside its terms: value is called for every
-// one of them, in no order, then done.
-func (s *shard) walk(ctx context.Context, q bq.Query, fields []string, value func(field string, term []byte), done func()) error {
-	return s.guard(ctx, func() error { return s.visit(ctx, q, fields, value, done) })
+// visitor is told of hits one after another: of each its values and its times, in no order, then done.
+type visitor interface {
+	value(field string, term []byte)
+	at(field string, ms int64)
+	done()
 }
 
-func (s *shard) visit(ctx context.Context, q bq.Query, fields []string, value func(field string, term []byte), done func()) (err error) {
-	if q == nil {
-		q = bq.NewMatchAllQuery()
-	}
-	opened, err := s.words.open()
+// walk visits the hits of one shard and, of each, the named fields that bleve keeps beside its terms.
+func (s *shard) walk(ctx context.Context, q bq.Query, fields []string, v visitor) error {
+	return s.guard(ctx, func() error { return s.visit(ctx, q, fields, v) })
+}
+
+func (s *shard) visit(ctx context.Context, q bq.Query, fields []string, v visitor) (err error) {
+	e, done, err := s.readSets()
 	if err != nil {
 		return err
 	}
-	advanced, err := opened.Advanced()
+	defer func() { err = errors.Join(err, done()) }()
+	f, err := e.of(ctx, q)
 	if err != nil {
 		return err
 	}
-	r, err := advanced.Reader()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	found, err := q.Searcher(ctx, r, opened.Mapping(), search.SearcherOptions{Score: "none"})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, found.Close()) }()
-	values, err := r.DocValueReader(fields)
-	if err != nil {
-		return err
-	}
-	sc := &search.SearchContext{DocumentMatchPool: search.NewDocumentMatchPool(found.DocumentMatchPoolSize()+1, 0), IndexReader: r}
-	for n := 1; ; n++ {
-		if n%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		m, err := found.Next(sc)
-		if err != nil || m == nil {
+	times := map[string][][]int64{}
+	var others []string
+	for _, field := range fields {
+		if field != fieldSeen && field != fieldPublished {
+			others = append(others, field)
+		} else if times[field], err = e.times.of(ctx, e.snapshot, field); err != nil {
 			return err
 		}
-		if err := values.VisitDocValues(m.IndexInternalID, value); err != nil {
-			return err
-		}
-		done()
-		sc.DocumentMatchPool.Put(m)
 	}
+	values, err := e.snapshot.DocValueReader(others)
+	if err != nil {
+		return err
+	}
+	var id index.IndexInternalID
+	n := 0
+	for i, set := range f {
+		for all := orEmpty(set).Iterator(); all.HasNext(); v.done() {
+			if n++; n%256 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			doc := all.Next()
+			for field, columns := range times {
+				v.at(field, columns[i][doc])
+			}
+			id = index.NewIndexInternalID(id, e.firsts[i]+uint64(doc))
+			if err := values.VisitDocValues(id, v.value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // number reads a value of a field of numbers. bleve keeps each in several precisions; ok is false for the coarse ones.
