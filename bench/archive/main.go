@@ -4,7 +4,7 @@
 //
 //	go run ./archive -documents 50000                # a quarter of an hour
 //	go run ./archive -documents 500000 -out FILE     # make bench-archive; two hours
-//	go run ./archive -documents 50000 -dir DIR -ask  # asks again where a run with -dir DIR has indexed
+//	go run ./archive -dir DIR -only ask              # asks again where a run with -dir DIR has indexed
 //
 // The documents are the real news of ../shared/data, spread over six years; where they do not suffice they come again with
 // a fifth of their words changed. Each side lives in a process of its own, so that memory can be told apart. While they
@@ -31,14 +31,19 @@ import (
 // options are what a run is told.
 type options struct {
 	documents int
-	early     int // documents at which the questions are asked for the first time
+	early     int // documents of the smaller index that is asked as well
 	questions int // of each kind, at most
 	budget    time.Duration
 	mixed     time.Duration
 	dir       string
-	ask       bool // the folder holds the documents from a run before
+	only      string // onlyIndex, onlyAsk, or empty for both
 	out       string
 }
+
+const (
+	onlyIndex = "index"
+	onlyAsk   = "ask" // the folder holds the documents of a run before
+)
 
 func main() {
 	if err := run(); err != nil {
@@ -51,19 +56,19 @@ func run() (err error) {
 	var o options
 	child := flag.String("child", "", "used by the command itself: the side that this process is")
 	flag.IntVar(&o.documents, "documents", 50_000, "how many documents")
-	flag.IntVar(&o.early, "early", 50_000, "ask for the first time at so many documents, to see what grows")
+	flag.IntVar(&o.early, "early", 50_000, "ask at so many of them as well, to see what grows")
 	flag.IntVar(&o.questions, "questions", 300, "questions of each kind, at most")
 	flag.DurationVar(&o.budget, "budget", 10*time.Second, "time for the questions of one kind to one side")
 	flag.DurationVar(&o.mixed, "mixed", 40*time.Second, "time in which sixteen users ask")
-	flag.StringVar(&o.dir, "dir", "", "folder for the three indexes; without it a temporary one, which is removed")
-	flag.BoolVar(&o.ask, "ask", false, "only ask: -dir holds the documents of a run before, of the same number")
+	flag.StringVar(&o.dir, "dir", "", "folder for the indexes; without it a temporary one, which is removed")
+	flag.StringVar(&o.only, "only", "", "index: fill -dir and ask nothing; ask: -dir was filled by a run with the same numbers")
 	flag.StringVar(&o.out, "out", "", "file for the report, besides standard output")
 	flag.Parse()
 	if *child != "" {
 		return serveChild(*child, o.dir)
 	}
-	if o.ask && o.dir == "" {
-		return errors.New("-ask needs -dir, the folder of a run before")
+	if o.only != "" && (o.only != onlyIndex && o.only != onlyAsk || o.dir == "") {
+		return errors.New("write -only index or -only ask, and -dir with either")
 	}
 	if o.dir == "" {
 		if o.dir, err = os.MkdirTemp("", "bench-archive-"); err != nil {
@@ -79,7 +84,7 @@ func run() (err error) {
 		return err
 	}
 	fmt.Print(report)
-	if o.out == "" {
+	if o.out == "" || o.only == onlyIndex {
 		return nil
 	}
 	return os.WriteFile(o.out, []byte(report), 0o644)

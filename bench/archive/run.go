@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -90,6 +91,7 @@ type measurement struct {
 // stage is what was found at one size.
 type stage struct {
 	documents int
+	dir       string // a folder for each side is in it
 	bombs     []bombed
 	sides     map[string]*sideResult
 }
@@ -124,44 +126,51 @@ func measure(o options) (string, error) {
 		return "", err
 	}
 	m := &measurement{options: o}
-	done, sizes := 0, slices.Compact([]int{min(o.early, o.documents), o.documents})
-	if o.ask {
-		sizes = sizes[len(sizes)-1:]
-	}
-	for _, n := range sizes {
-		st := &stage{documents: n, sides: map[string]*sideResult{}}
+	for _, n := range slices.Compact([]int{min(o.early, o.documents), o.documents}) {
+		st := &stage{documents: n, dir: filepath.Join(o.dir, strconv.Itoa(n)), sides: map[string]*sideResult{}}
 		for _, name := range sideNames {
 			st.sides[name] = newResult()
 		}
-		if o.ask {
-			err = readIndexed(o, st)
-		} else {
-			err = errors.Join(indexTurns(o, st, done, n), writeIndexed(o, st))
-		}
-		if err != nil {
+		if err := st.index(o); err != nil {
 			return "", err
 		}
+		m.stages = append(m.stages, st)
+	}
+	if o.only == onlyIndex {
+		return "", nil
+	}
+	for _, st := range m.stages {
 		for _, name := range sideNames {
 			if err := askSide(o, c, st, name); err != nil {
 				return "", err
 			}
 		}
-		m.stages, done = append(m.stages, st), n
-		progress("%s", m.report())
 	}
 	return m.report(), nil
+}
+
+// index fills the stage's folder, or reads what it took a run before to do so.
+func (st *stage) index(o options) error {
+	if o.only == onlyAsk {
+		return st.readIndexed()
+	}
+	if err := os.RemoveAll(st.dir); err != nil {
+		return err
+	}
+	return errors.Join(st.indexTurns(o.documents), st.writeIndexed())
 }
 
 func progress(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%s "+format+"\n", append([]any{time.Now().Format(time.TimeOnly)}, args...)...)
 }
 
-func sideDir(o options, name string) string {
-	return filepath.Join(o.dir, strings.ReplaceAll(strings.ToLower(name), " ", "-"))
+// side is the folder of a side.
+func (st *stage) side(name string) string {
+	return filepath.Join(st.dir, strings.ReplaceAll(strings.ToLower(name), " ", "-"))
 }
 
-// indexTurns lets the sides index in turns.
-func indexTurns(o options, st *stage, first, end int) (err error) {
+// indexTurns lets the sides index in turns. total documents are spread over the years.
+func (st *stage) indexTurns(total int) (err error) {
 	var sides []*process
 	defer func() {
 		for _, p := range sides {
@@ -169,7 +178,7 @@ func indexTurns(o options, st *stage, first, end int) (err error) {
 		}
 	}()
 	for _, name := range sideNames {
-		p, err := startSide(name, sideDir(o, name))
+		p, err := startSide(name, st.side(name))
 		if err != nil {
 			return err
 		}
@@ -178,13 +187,14 @@ func indexTurns(o options, st *stage, first, end int) (err error) {
 			return err
 		}
 	}
-	for n := first; n < end; n += turnSize {
+	for n := 0; n < st.documents; n += turnSize {
+		end := min(n+turnSize, st.documents)
 		for _, p := range sides {
-			if err := takeTurn(p, st.sides[p.name], command{Do: "put", First: n, End: min(n+turnSize, end), Total: o.documents}); err != nil {
+			if err := takeTurn(p, st.sides[p.name], command{Do: "put", First: n, End: end, Total: total}); err != nil {
 				return err
 			}
 		}
-		progress("%d documents", min(n+turnSize, end))
+		progress("%d documents", end)
 	}
 	for _, p := range sides {
 		r := st.sides[p.name]
@@ -219,7 +229,7 @@ func takeTurn(p *process, r *sideResult, c command) error {
 const coldStarts = 5
 
 func askSide(o options, c *corpus, st *stage, name string) error {
-	r, dir := st.sides[name], sideDir(o, name)
+	r, dir := st.sides[name], st.side(name)
 	a := asker{c, st.documents, rand.New(rand.NewPCG(5, 6))}
 	asked := slices.Clone(kinds)
 	if name != archiveSide {
