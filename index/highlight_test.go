@@ -140,11 +140,23 @@ func askedFor(doc *text.Doc, terms []*query.Term, numbers []*query.Number) []boo
 	return got
 }
 
-// eachFigure visits the stretches from a figure that compares as asked to one of the units, at most four words away.
+// signed tells which figures have a unit that is no word, as docs/query.md says it.
+func signed(figure text.Number, signs []string) bool {
+	currencies := map[string]string{"$": "USD", "€": "EUR", "₫": "VND"}
+	return slices.ContainsFunc(signs, func(s string) bool {
+		return s == "%" && figure.Percent || currencies[s] != "" && figure.Currency == currencies[s]
+	})
+}
+
+// eachFigure visits the figures that compare as asked and have one of the signs, and the stretches from such a figure to one of
+// the units, at most four words away.
 func eachFigure(doc *text.Doc, number *query.Number, visit func(from, to int)) {
 	for _, figure := range text.Numbers(doc) {
 		if !compares(figure, number) {
 			continue
+		}
+		if signed(figure, number.Signs) {
+			visit(figure.First, figure.Last)
 		}
 		for _, unit := range number.Units {
 			for at := max(0, figure.First-4-len(unit.Words)); at < min(len(doc.Tokens), figure.Last+5); at++ {
