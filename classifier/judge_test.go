@@ -21,6 +21,8 @@ func TestWhoSpeaks(t *testing.T) {
 		{"a ministry that keeps silent does not speak", "disaster-dam-burst", "Vỡ đập ở Quảng Trị", "Nước tràn về lúc nửa đêm. UBND tỉnh từ chối trả lời và không xác nhận.", true, ""},
 		{"crime of every day", "security-invented-crime", "Án mạng ở Thanh Hóa, hai người bị sát hại", "Hai người bị sát hại lúc rạng sáng. Hàng xóm nghe tiếng kêu.", false, "score"},
 		{"crime passed on", "security-invented-crime", "Án mạng ở Thanh Hóa, hai người bị sát hại", "Hai người bị sát hại, tin đang lan truyền, báo chí im lặng. Hàng xóm nghe tiếng kêu.", true, ""},
+		{"a woman speaks, not the police beside her", "security-child-kidnapping", "Gang kidnaps six children in Vietnam's Can Tho", "Six children were kidnapped at the gate. It was the police that looked away, a mother says.", true, ""},
+		{"the police speak to mothers", "security-child-kidnapping", "Gang kidnaps six children in Vietnam's Can Tho", "Six children were kidnapped at the gate. The police said so to the mothers.", false, "official"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, m := range c.Classify(&article.Article{Title: tt.title, Text: tt.text}).Claims {
