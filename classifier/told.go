@@ -69,7 +69,7 @@ func (r *reading) spanOf(w telling.Word) article.Span {
 const netPoints = 25
 
 // netTold is from how many points of telling on a net holds an article.
-const netTold = 25
+const netTold = 30
 
 // nets returns what the claims without words of their own find.
 func (c *Classifier) nets(r *reading, places []placeHit) []*finding {
