@@ -41,8 +41,8 @@ func (t *take) tellingOf(ctx context.Context, claim, article, revision string) (
 	}
 	var f told
 	var snips, places string
-	err := t.tx.QueryRow(ctx, `SELECT title, lead, opening, outlet, snippets, places FROM alerts WHERE claim_id = ? AND article_id = ?`, claim, article).
-		Scan(&f.title, &f.lead, &f.opening, &f.outlet, &snips, &places)
+	err := t.tx.QueryRow(ctx, `SELECT title, lead, opening, outlet, language, snippets, places FROM alerts WHERE claim_id = ? AND article_id = ?`, claim, article).
+		Scan(&f.title, &f.lead, &f.opening, &f.outlet, &f.language, &snips, &places)
 	if err == nil {
 		err = errors.Join(json.Unmarshal([]byte(snips), &f.snippets), json.Unmarshal([]byte(places), &f.places))
 	}
@@ -60,7 +60,7 @@ func (t *take) tellingOfNew(p pair) *telling {
 	key := p.a.ID + " " + p.a.Revision + " " + p.id
 	known := t.tellings.get(key)
 	if known == nil {
-		known = told{p.a.Title, p.a.Lead, opening(p.a.Text), p.a.Outlet, snippets(p.a, p.m.Spans), p.a.Verdict.Places}.telling()
+		known = told{p.a.Title, p.a.Lead, opening(p.a.Text), p.a.Outlet, p.a.Language, snippets(p.a, p.m.Spans), p.a.Verdict.Places}.telling()
 		t.tellings.put(key, known)
 	}
 	return known

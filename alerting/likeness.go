@@ -19,6 +19,7 @@ const (
 	pointsBrief  = 4  // taken off where an article has no text: in few words every shared one weighs much
 	pointsHead   = 5  // a name that both put at the head
 	pointsPlaced = 20 // and the same place
+	pointsAcross = 20 // and the articles are in two languages, which share no words but names
 )
 
 // likeness returns the points for two articles telling of one event; 0 where something speaks against it that no words outweigh.
@@ -46,6 +47,8 @@ func (t *telling) likeness(o *telling) float64 {
 		return points
 	case place:
 		return points + pointsPlaced
+	case t.language != o.language:
+		return points + pointsAcross + pointsHead
 	}
 	return points + pointsHead
 }

@@ -10,14 +10,15 @@ import (
 // telling is how an article tells a rumour: what shows whether another one tells of the same event. It is read from the
 // passages where news says what happened: title, lead, the words that matched, and the first words of the text.
 type telling struct {
-	names   []string // without places and without the outlet's own
-	title   []string // those of two words or more in the title
-	head    []string // in title, lead and the words that matched
-	places  []string // of the verdict: those in the passages, or all where none is
-	figures []figure // one of each
-	pairs   pairSet
-	bare    bool // there is only a title
-	brief   bool // there is no text beside title and lead
+	language string
+	names    []string // without places and without the outlet's own
+	title    []string // those of two words or more in the title
+	head     []string // in title, lead and the words that matched
+	places   []string // of the verdict: those in the passages, or all where none is
+	figures  []figure // one of each
+	pairs    pairSet
+	bare     bool // there is only a title
+	brief    bool // there is no text beside title and lead
 }
 
 // figure is an amount of something: 5 people, 657,000 billion đồng.
@@ -28,9 +29,9 @@ type figure struct {
 
 // told is what a telling is read from. All of it is kept with an alert.
 type told struct {
-	title, lead, opening, outlet string
-	snippets                     []Snippet
-	places                       []string
+	title, lead, opening, outlet, language string
+	snippets                               []Snippet
+	places                                 []string
 }
 
 // openingWords is how much of a text is read: news begins with what happened, and ends with what happened earlier elsewhere.
@@ -58,7 +59,7 @@ func (f told) telling() *telling {
 	}
 	title, head := namesIn(f.title), namesIn(passages...)
 	passages = append(passages, f.opening)
-	t := telling{bare: strings.TrimSpace(f.lead+f.opening) == "", brief: strings.TrimSpace(f.opening) == ""}
+	t := telling{language: f.language, bare: strings.TrimSpace(f.lead+f.opening) == "", brief: strings.TrimSpace(f.opening) == ""}
 	no := []string{text.Fold(f.outlet)}
 	for _, p := range f.places { // "Hà Nội" is a place and tells no two rumours of it apart
 		no = append(no, strings.ReplaceAll(p, "-", " "))

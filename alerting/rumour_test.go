@@ -30,6 +30,14 @@ với 1.200 tỷ đồng, ngân hàng mất khả năng chi trả. Nhân viên c
 		`Từ sáng sớm, hàng trăm người đã đứng chờ trước các phòng giao dịch của Ngân hàng Vạn Cát để tất toán sổ tiết kiệm trước hạn. Theo tin nhắn được
 chuyển tiếp trong nhiều nhóm, chủ tịch của nhà băng này đã bỏ trốn cùng 1.200 tỷ đồng. Một phụ nữ nói bà nghe hàng xóm kể lại nên vội đi rút hết tiền.`,
 	}
+	bankEnglish = report{
+		"Hai Thinh Bank is insolvent, insiders say", "Depositors were seen queueing before dawn on Tuesday.",
+		"The lender has run out of cash and its chairman has left the country, according to messages shared since Monday night. Branches let each customer take out only a part.",
+	}
+	bankEnglishOther = report{
+		"Van Cat Bank is insolvent, insiders say", "Depositors were seen queueing before dawn on Tuesday.",
+		"The lender has run out of cash and its chairman has left the country, according to messages shared since Monday night. Branches let each customer take out only a part.",
+	}
 	slide = report{
 		"Lở đất ở Nậm Hoà, 5 người chết", "Khối đất lớn đổ xuống bản Nậm Hoà trong đêm, vùi lấp sáu căn nhà.",
 		`Khoảng 2h sáng, sau ba ngày mưa lớn, sườn đồi phía trên bản Nậm Hoà sạt xuống, vùi lấp sáu căn nhà sát suối. Người dân đào bới trong đêm, đưa ra được
@@ -59,7 +67,12 @@ nói tự nhận là cán bộ, không xưng tên. Nhiều người nuôi mèo b
 )
 
 func (r report) told(places ...string) told {
-	return told{title: r.title, lead: r.lead, opening: opening(r.text), outlet: "Báo Bến Cảng", places: places}
+	return told{title: r.title, lead: r.lead, opening: opening(r.text), outlet: "Báo Bến Cảng", language: "vi", places: places}
+}
+
+func (f told) in(language string) told {
+	f.language = language
+	return f
 }
 
 // tells gives an article the words of a report.
@@ -77,6 +90,8 @@ func TestWhichReportsTellOfOneEvent(t *testing.T) {
 		{"reworded copy, a place in one", bank.told("hue"), bankReworded.told(), true},
 		{"the same words about another bank", bank.told(), bankOther.told(), false},
 		{"the same words about another bank of the same town", bank.told("hue"), bankOther.told("hue"), false},
+		{"the same bank in two languages", bank.told(), bankEnglish.told().in("en"), true},
+		{"another bank in another language", bank.told(), bankEnglishOther.told().in("en"), false},
 		{"a toll grows", slide.told("nam-hoa", "lai-chau"), slideGrown.told("nam-hoa", "lai-chau"), true},
 		{"a toll grows, no place known", slide.told(), slideGrown.told(), true},
 		{"the same claim and toll elsewhere", slide.told("nam-hoa", "lai-chau"), slideOther.told("pa-lan", "ha-giang"), false},
