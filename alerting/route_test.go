@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,6 +117,7 @@ func TestMatchIsReadAsItIsWritten(t *testing.T) {
 
 // posted are the mails that a desk sent, with when.
 type posted struct {
+	mu    sync.Mutex // several senders are at work
 	mails []Mail
 	at    []time.Time
 	fail  error
@@ -133,6 +135,8 @@ func mailDesk(t *testing.T, change func(*Config), more ...func(*Deps)) (*testDes
 		}
 		deps.Publisher, deps.Now = nil, time.Now
 		deps.Mail = func(_ context.Context, m Mail) error {
+			p.mu.Lock()
+			defer p.mu.Unlock()
 			if p.fail != nil {
 				return p.fail
 			}
