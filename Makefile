@@ -7,7 +7,7 @@ GO_FILES = $(shell git ls-files '*.go')
 .PHONY: test integration on-servers bench bench-peers bench-archive lint check demo build
 
 test: ## unit and end-to-end tests on the embedded defaults; needs Go only
-	go test -race -timeout 8m ./...
+	go test -race -timeout 12m ./...
 
 integration: ## the same house on real Apache Kafka, PostgreSQL, a real SMTP server and Chromium, which scripts/ start and stop
 	scripts/with-servers.sh $(MAKE) --no-print-directory on-servers
