@@ -79,6 +79,7 @@ func openWords(shard, folder string) (*wordIndex, error) {
 
 // openBleve opens an index that is there. A flipped byte where a segment begins or ends is a panic in bleve.
 func openBleve(dir string) (b bleve.Index, err error) {
+	defer faultsPanic()()
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 )
 
@@ -38,6 +39,7 @@ func (s *shard) lost() error {
 // guard runs what reads the index of a shard. bleve checks nothing of what it reads, so that damage shows as an error or
 // as a panic. Then the shard gives nothing, and the only error is that of the context.
 func (s *shard) guard(ctx context.Context, read func() error) (err error) {
+	defer faultsPanic()()
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
@@ -113,4 +115,11 @@ func doubts(shards []*shard) []string {
 		}
 	}
 	return out
+}
+
+// faultsPanic makes a read beyond the end of a mapped file, which somebody has cut, a panic of this goroutine, where it would
+// end the process. The function that it returns takes that back.
+func faultsPanic() func() {
+	before := debug.SetPanicOnFault(true)
+	return func() { debug.SetPanicOnFault(before) }
 }

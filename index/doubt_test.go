@@ -51,6 +51,31 @@ func TestFlippedBytesNeverStopASearch(t *testing.T) {
 	t.Logf("%d searches noticed the damage", failed)
 }
 
+// TestASegmentCutWhileItIsReadStopsNoSearch: the part of a mapped file that is gone cannot be read any more.
+func TestASegmentCutWhileItIsReadStopsNoSearch(t *testing.T) {
+	cfg, dirs := filled(t)
+	x := open(t, cfg)
+	if res := find(t, x, Request{Query: "dâng"}); len(res.Partial) > 0 {
+		t.Fatalf("before: Partial = %q", res.Partial)
+	}
+	if err := os.Truncate(segment(t, dirs[1]), 0); err != nil {
+		t.Fatal(err)
+	}
+	partial := 0
+	for _, req := range []Request{{Query: "nước"}, {Query: "song", Sort: ByRelevance, Facets: 5}, {Query: "nước sôn*", Sort: ByPublished, Suggest: true}} {
+		partial += len(find(t, x, req).Partial)
+	}
+	if partial == 0 {
+		t.Error("no search noticed that the segment is gone")
+	}
+	if err := x.Mend(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if res := find(t, x, Request{Query: "dâng"}); len(res.Partial) > 0 || res.Total != 24 {
+		t.Errorf("mended: Partial = %q, total %d, want all 24", res.Partial, res.Total)
+	}
+}
+
 func TestFailingIndexIsLeftOutAndMendedIfItsFilesAreBad(t *testing.T) {
 	for _, damaged := range []bool{false, true} {
 		cfg, dirs := filled(t)

@@ -64,6 +64,7 @@ func absent(store string) ([]string, error) {
 
 // segmentsOf reads which files the last state of an index is made of.
 func segmentsOf(root string) (names []string, err error) {
+	defer faultsPanic()()
 	defer func() {
 		if p := recover(); p != nil { // bbolt checks little of what it reads
 			err = fmt.Errorf("cannot be read: %v", p)
