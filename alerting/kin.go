@@ -73,9 +73,9 @@ const mostOpeners = 2000
 // the one with most. The article is held against the one that opened each, so that a story does not grow from one rumour into the
 // next; an answer, against any of a story. What was merged away is found too: it sends its articles on.
 func (t *take) kin(ctx context.Context, p pair, from, to time.Time) (candidate, error) {
-	opened := `a.article_id = s.first_article AND (a.story_id = s.id OR a.moved_from = s.id)`
+	opened, need := `a.article_id = s.first_article AND (a.story_id = s.id OR a.moved_from = s.id)`, float64(enough)
 	if p.role == RoleAnswers {
-		opened = `a.story_id = s.id`
+		opened, need = `a.story_id = s.id`, enoughAnswer
 	}
 	type opener struct {
 		candidate
@@ -101,7 +101,7 @@ func (t *take) kin(ctx context.Context, p pair, from, to time.Time) (candidate, 
 		if err != nil {
 			return candidate{}, err
 		}
-		if o.points = mine.likeness(theirs); o.points >= enough && o.points > best.points {
+		if o.points = mine.likeness(theirs); o.points >= need && o.points > best.points {
 			best = o.candidate
 		}
 	}

@@ -10,7 +10,8 @@ import (
 // "Multilingual Clustering of Streaming News", whose entities are our names). The points were chosen on labelled events:
 // docs/quality.md says what each is worth.
 const (
-	enough = 25 // points for one event
+	enough       = 25 // points for one event
+	enoughAnswer = 14 // for the answer to a rumour, which says little of it, and that in other words
 
 	pointsName   = 3 // a name in common, of mostNames
 	mostNames    = 3

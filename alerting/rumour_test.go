@@ -63,6 +63,16 @@ thi thể 5 người. Theo lời kể của những người chạy thoát, nhi�
 		`Đoạn ghi âm dài hai phút lan truyền trong các nhóm cư dân nói mọi nhà nuôi mèo phải nộp 30 triệu đồng trước cuối năm, nếu không sẽ bị phạt gấp đôi. Người
 nói tự nhận là cán bộ, không xưng tên. Nhiều người nuôi mèo bàn nhau đem cho bớt.`,
 	}
+	curfew = report{
+		"Sông Lũng sẽ phong tỏa toàn thành phố từ nửa đêm vì dịch", "Theo nguồn tin riêng, lệnh phong tỏa kéo dài 14 ngày đã được ký.",
+		`Từ 0 giờ đêm nay toàn thành phố Sông Lũng bị phong tỏa, ai ra đường phải có phiếu. Chợ đóng cửa, mỗi nhà được mua gạo một lần. Nguồn tin nói các chốt
+ở cửa ngõ đã được dựng trong chiều.`,
+	}
+	curfewDenied = report{
+		"Sông Lũng bác tin phong tỏa toàn thành phố từ nửa đêm", "Trả lời báo chí chiều nay, đại diện thành phố nói không bàn, không ký quyết định nào như vậy.",
+		`"Thành phố không chuẩn bị bất cứ phương án nào như thế, người dân yên tâm làm ăn", người phát ngôn nói, và đề nghị cơ quan chức năng tìm người tung tin.
+Siêu thị mở cửa đến mười giờ đêm như mọi ngày.`,
+	}
 	headline = report{title: "Tin đồn lan nhanh trong đêm, ai cũng sợ"}
 )
 
@@ -110,6 +120,19 @@ func TestWhichReportsTellOfOneEvent(t *testing.T) {
 				t.Errorf("%.1f points there and %.1f back", there, back)
 			}
 		})
+	}
+}
+
+// TestAnAnswerNeedsLess: it denies one rumour, in few words of it, and no other.
+func TestAnAnswerNeedsLess(t *testing.T) {
+	answer := curfewDenied.told("song-lung").telling()
+	if got := answer.likeness(curfew.told("song-lung").telling()); got < enoughAnswer || got >= enough {
+		t.Errorf("%.1f points for the rumour that it denies, want from %d to %d", got, enoughAnswer, enough)
+	}
+	for _, other := range []told{curfew.told("pa-lan"), bank.told("song-lung"), fine.told("song-lung"), slide.told()} {
+		if got := answer.likeness(other.telling()); got >= enoughAnswer {
+			t.Errorf("%.1f points for %q, want less than %d", got, other.title, enoughAnswer)
+		}
 	}
 }
 
