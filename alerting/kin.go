@@ -73,22 +73,23 @@ const mostOpeners = 2000
 // the one with most. The article is held against the one that opened each, so that a story does not grow from one rumour into the
 // next; an answer, against any of a story. What was merged away is found too: it sends its articles on.
 func (t *take) kin(ctx context.Context, p pair, from, to time.Time) (candidate, error) {
-	opened, need := `a.article_id = s.first_article AND (a.story_id = s.id OR a.moved_from = s.id)`, float64(enough)
+	opened := `a.article_id = s.first_article AND (a.story_id = s.id OR a.moved_from = s.id)`
 	if p.role == RoleAnswers {
-		opened, need = `a.story_id = s.id`, enoughAnswer
+		opened = `a.story_id = s.id`
 	}
 	type opener struct {
 		candidate
 		article, revision string
+		role              Role
 	}
-	rows, err := t.tx.Query(ctx, `SELECT s.id, s.merged_into, s.state, a.article_id, a.revision FROM stories s JOIN alerts a ON a.claim_id = s.claim_id AND `+opened+`
+	rows, err := t.tx.Query(ctx, `SELECT s.id, s.merged_into, s.state, a.article_id, a.revision, a.role FROM stories s JOIN alerts a ON a.claim_id = s.claim_id AND `+opened+`
 		WHERE s.claim_id = ? AND s.last_seen >= ? AND s.first_seen <= ? ORDER BY s.last_seen DESC, s.id, a.seen LIMIT ?`, p.id, toMillis(from), toMillis(to), mostOpeners)
 	if err != nil {
 		return candidate{}, fmt.Errorf("read who opened stories: %w", err)
 	}
 	openers, err := collect(rows, "read who opened stories", func(row scanner) (opener, error) {
 		var o opener
-		err := row.Scan(&o.id, &o.mergedInto, &o.state, &o.article, &o.revision)
+		err := row.Scan(&o.id, &o.mergedInto, &o.state, &o.article, &o.revision, &o.role)
 		return o, err
 	})
 	if err != nil || len(openers) == 0 {
@@ -100,6 +101,10 @@ func (t *take) kin(ctx context.Context, p pair, from, to time.Time) (candidate, 
 		theirs, err := t.tellingOf(ctx, p.id, o.article, o.revision)
 		if err != nil {
 			return candidate{}, err
+		}
+		need := float64(enough)
+		if (p.role == RoleAnswers) != (o.role == RoleAnswers) { // an answer may be read before its rumour
+			need = enoughAnswer
 		}
 		if o.points = mine.likeness(theirs); o.points >= need && o.points > best.points {
 			best = o.candidate

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,6 +34,11 @@ func TestDemoBalancesItsBooks(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the demo does not say %q:\n%s", want, out.String())
 		}
+	}
+	var stories, answered int // in whichever order the articles come, the denials find their rumours
+	_, rest, _ := strings.Cut(out.String(), "carry a claim, ")
+	if _, err := fmt.Sscanf(rest, "in %d stories, %d of them answered", &stories, &answered); err != nil || stories > 13 || answered < 9 {
+		t.Errorf("%d stories, %d answered, %v; want at most 13 and at least 9", stories, answered, err)
 	}
 	mails, err := filepath.Glob(filepath.Join(dir, "digest-*.html"))
 	if err != nil || len(mails) != 1 {

@@ -175,7 +175,7 @@ func (l *ledger) addStages(ctx context.Context, a *App, published, refused, arch
 		{"articles", written(articles), "extracted; one is as its feed gave it, since robots.txt forbids the page"},
 		{"verdicts", written(verdicts), "classified"},
 		{"archive", archived, "found, each exactly once"},
-		{"alerts", counts.Alerts, fmt.Sprintf("articles that carry a claim, in %d stories; %d answers", counts.Stories, counts.Answers)},
+		{"alerts", counts.Alerts, fmt.Sprintf("articles that carry a claim, in %d stories, %d of them answered; %d answers", counts.Stories, counts.Stories-counts.Unanswered, counts.Answers)},
 	}
 	return nil
 }
