@@ -136,12 +136,12 @@ func TestReadFeedRefuses(t *testing.T) {
 		{"nested json", `{"items":` + strings.Repeat("[", 1_000_000), ReasonTooDeep},
 		{"attributes", `<rss ` + strings.Repeat("a='1' ", 1_000_000) + `>`, ReasonTooLarge},
 	} {
-		start := time.Now()
+		start := spent()
 		_, err := ReadFeed([]byte(tt.doc), "https://a.vn/rss", FeedDefaults{})
 		if ReasonOf(err) != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
-		if took := time.Since(start); took > 20*time.Second {
+		if took := spent() - start; took > 2*time.Second {
 			t.Errorf("%s took %v", tt.name, took)
 		}
 	}
@@ -206,9 +206,9 @@ func TestReadFeedSurvivesXMLBombs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		start := time.Now()
+		start := spent()
 		_, _ = ReadFeed(data, "https://a.vn/rss", FeedDefaults{}) // any answer will do, quickly
-		if took := time.Since(start); took > 20*time.Second {
+		if took := spent() - start; took > time.Second {
 			t.Errorf("%s took %v", path, took)
 		}
 	}

@@ -67,11 +67,11 @@ func TestRobotsCrawlDelayIsCapped(t *testing.T) {
 func TestRobotsMatchingIsLinear(t *testing.T) {
 	rules := parseRobots([]byte("user-agent: *\n" + strings.Repeat("disallow: /"+strings.Repeat("*a", 900)+"b\n", 250)))
 	u := &url.URL{Scheme: "https", Host: "example.vn", Path: "/" + strings.Repeat("a", 2000)}
-	start := time.Now()
+	start := spent()
 	if !rules.allowed("HaiDang", u) {
 		t.Error("a path without b is forbidden")
 	}
-	if took := time.Since(start); took > 20*time.Second {
+	if took := spent() - start; took > time.Second {
 		t.Errorf("matching took %v", took)
 	}
 }
