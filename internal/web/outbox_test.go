@@ -31,8 +31,8 @@ func TestWhatCouldNotBeDeliveredIsOnThePage(t *testing.T) {
 	stop, done := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- sending.Run(stop) }()
-	for c := (alerting.Counts{}); c.DeliveriesFailed == 0; {
-		if c, err = sending.Counts(t.Context()); err != nil {
+	for known := []alerting.Trouble(nil); len(known) == 0; { // noted behind the delivery that failed
+		if known, err = sending.Troubles(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
