@@ -63,11 +63,20 @@ func snoozes(now time.Time) []snooze {
 	}
 }
 
+// chosen is the moment that somebody chose, zero for none.
+func chosen(choices []snooze, value string) time.Time {
+	for _, c := range choices {
+		if c.Value == value {
+			return c.Until
+		}
+	}
+	return time.Time{}
+}
+
 // readCommand reads what a form asks for. Who acts is never in it.
 func (s *Server) readCommand(w http.ResponseWriter, r *http.Request) (alerting.Command, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return alerting.Command{}, badRequest{s.language(r).T("act.form")}
+	if err := s.readForm(w, r); err != nil {
+		return alerting.Command{}, err
 	}
 	c := alerting.Command{
 		Action: alerting.Action(r.PostFormValue("action")), Note: r.PostFormValue("note"), To: r.PostFormValue("to"),
@@ -76,12 +85,17 @@ func (s *Server) readCommand(w http.ResponseWriter, r *http.Request) (alerting.C
 	if !c.Outcome.Noisy() {
 		c.Noise = ""
 	}
-	for _, choice := range snoozes(s.deps.Now()) {
-		if choice.Value == r.PostFormValue("until") {
-			c.Until = choice.Until
-		}
-	}
+	c.Until = chosen(snoozes(s.deps.Now()), r.PostFormValue("until"))
 	return c, nil
+}
+
+// readForm reads a form of bounded size.
+func (s *Server) readForm(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return badRequest{s.language(r).T("act.form")}
+	}
+	return nil
 }
 
 // formVersion is the version of what the visitor saw when filling in a form.
@@ -144,11 +158,15 @@ func (s *Server) actOnStory(w http.ResponseWriter, r *http.Request) error {
 
 // refused shows the story again, with the reason and what was written.
 func (s *Server) refused(w http.ResponseWriter, r *http.Request, refusal *alerting.Refusal, note string) error {
-	l := s.language(r)
+	return s.showStory(w, r, http.StatusConflict, s.whyRefused(s.language(r), refusal), note)
+}
+
+// whyRefused says why an act was refused, with the name of whoever was faster.
+func (s *Server) whyRefused(l language, refusal *alerting.Refusal) string {
 	if refusal.By != "" {
 		refusal.By = s.personName(l, refusal.By)
 	}
-	return s.showStory(w, r, http.StatusConflict, refusal.Sentence(string(l)), note)
+	return refusal.Sentence(string(l))
 }
 
 // moveArticles takes articles of a story into another one, or splits them off.
@@ -157,9 +175,8 @@ func (s *Server) moveArticles(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return badRequest{s.language(r).T("act.form")}
+	if err := s.readForm(w, r); err != nil {
+		return err
 	}
 	version, err := formVersion(r)
 	if err != nil {

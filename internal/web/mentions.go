@@ -64,7 +64,9 @@ func (s *Server) readMentions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := s.readForm(w, r); err != nil {
+		return err
+	}
 	upTo, err := strconv.ParseInt(r.PostFormValue("up_to"), 10, 64)
 	if err != nil {
 		return badRequest{s.language(r).T("act.form")}

@@ -78,9 +78,8 @@ func (s *Server) settle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return badRequest{s.language(r).T("act.form")}
+	if err := s.readForm(w, r); err != nil {
+		return err
 	}
 	action := alerting.Action(r.PostFormValue("action"))
 	if action != alerting.Redeliver && action != alerting.LetGo {

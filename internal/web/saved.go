@@ -232,12 +232,9 @@ func (s *Server) keepSaved(w http.ResponseWriter, r *http.Request, keep func(sav
 	if s.deps.Saved == nil {
 		return errNotFound
 	}
-	v, err := s.visitor(r)
+	v, err := s.actor(r)
 	if err != nil {
 		return err
-	}
-	if !v.Known() {
-		return errSignIn
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	form := saved.Search{
@@ -280,12 +277,9 @@ func (s *Server) removeSaved(w http.ResponseWriter, r *http.Request) error {
 	if s.deps.Saved == nil {
 		return errNotFound
 	}
-	v, err := s.visitor(r)
+	v, err := s.actor(r)
 	if err != nil {
 		return err
-	}
-	if !v.Known() {
-		return errSignIn
 	}
 	err = s.deps.Saved.Remove(r.Context(), v.ID, r.PathValue("id"))
 	if errors.Is(err, saved.ErrNotFound) {

@@ -232,7 +232,7 @@ func (s *Server) previewOf(l language, would []alerting.Story) *silencePreview {
 
 // readMatch reads what a silence is to be about: ticked boxes, and typed lists with commas.
 func readMatch(r *http.Request) alerting.Match {
-	_ = r.FormValue("story") // reads the form; one that cannot be read is empty, which is refused
+	_ = r.ParseForm() // one that cannot be read is empty, which is refused
 	values := func(ticked, typed string) (out []string) {
 		all := slices.Clone(r.Form[ticked])
 		for _, v := range r.Form[typed] {
@@ -261,15 +261,13 @@ func (s *Server) addSilence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return badRequest{s.language(r).T("act.form")}
+	if err := s.readForm(w, r); err != nil {
+		return err
 	}
-	silence := alerting.Silence{Match: readMatch(r), Author: v.ID, Reason: r.PostFormValue("reason"), StoryID: r.PostFormValue("story"), StartsAt: s.deps.Now()}
-	for _, choice := range snoozes(s.deps.Now()) {
-		if choice.Value == r.PostFormValue("begins") {
-			silence.StartsAt = choice.Until
-		}
+	now := s.deps.Now()
+	silence := alerting.Silence{Match: readMatch(r), Author: v.ID, Reason: r.PostFormValue("reason"), StoryID: r.PostFormValue("story"), StartsAt: now}
+	if later := chosen(snoozes(now), r.PostFormValue("begins")); !later.IsZero() {
+		silence.StartsAt = later
 	}
 	silence.EndsAt = silence.StartsAt.Add(silenceLengths()[r.PostFormValue("lasts")])
 	_, err = s.deps.Silences.AddSilence(r.Context(), silence)
@@ -292,10 +290,7 @@ func (s *Server) endSilence(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) afterSilence(w http.ResponseWriter, r *http.Request, err error) error {
 	var refusal *alerting.Refusal
 	if errors.As(err, &refusal) {
-		if refusal.By != "" {
-			refusal.By = s.personName(s.language(r), refusal.By)
-		}
-		return s.showSilences(w, r, http.StatusConflict, refusal.Sentence(string(s.language(r))))
+		return s.showSilences(w, r, http.StatusConflict, s.whyRefused(s.language(r), refusal))
 	}
 	if err != nil {
 		return err
